@@ -1,0 +1,50 @@
+"""The console script ``kiosk``: every command of the contract, each loaded only when it is called."""
+
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "demo": "serve:demo",
+    "serve": "serve:serve",
+    "doctor": "doctor:doctor",
+    "read-form": "form_qr:read_form",
+    "check-photo": "photo:check_photo",
+    "photo-sheet": "photo:photo_sheet",
+    "staff": "staff:staff",
+    "keys": "keys:keys",
+    "window": "window:window",
+    "fill": "window:fill",
+    "audit": "audit:audit",
+    "migrate": "audit:migrate",
+    "seal": "batch:seal",
+    "verify": "batch:verify",
+    "open": "batch:open_batch",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or None."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, function = COMMANDS[cmd_name].split(":")
+        command: click.Command = getattr(import_module(f"kiosk.commands.{module}"), function)
+        return command
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="madoguchi-kiosk")
+def main() -> None:
+    """Application window for My Number Card applications."""
+
+
+if __name__ == "__main__":
+    sys.exit(main(prog_name="kiosk"))

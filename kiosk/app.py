@@ -1,0 +1,89 @@
+"""The two web apps behind one address: the applicant screen at ``/``, the staff desk at ``/desk``.
+
+They are apart so that each has its own cookie and CSRF secret: what an applicant holds opens nothing at the desk.
+"""
+
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, abort, request
+from flask_htmx import HTMX
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from kiosk.screens import contexts, errors
+from kiosk.settings import Settings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+    from kiosk.wiring import Services
+
+APPLICANT_SCREENS = ("applicant", "form_qr", "photo")
+DESK_SCREENS = ("desk", "identity", "queue", "batch")
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "
+    "connect-src 'self'; media-src 'self' blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
+
+
+def create_site(settings: Settings, services: "Services") -> "WSGIApplication":
+    """Both apps as one WSGI application."""
+    applicant = create_app("applicant", APPLICANT_SCREENS, settings, services)
+    desk = create_app("desk", DESK_SCREENS, settings, services)
+    return DispatcherMiddleware(applicant, {"/desk": desk})
+
+
+def create_app(name: str, screens: Iterable[str], settings: Settings, services: "Services") -> Flask:
+    """One Flask app with the blueprints of the named screens; ``name`` is ``applicant`` or ``desk``."""
+    app = Flask("kiosk")
+    app.config.update(_configuration(name))
+    app.extensions["services"] = services
+    app.extensions["settings"] = settings
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    HTMX(app)
+    CSRFProtect(app)
+    app.before_request(_refuse_other_hosts)
+    app.after_request(_harden)
+    contexts.register(app, name)
+    errors.register(app)
+    for screen in screens:
+        app.register_blueprint(import_module(f"kiosk.screens.{screen}").blueprint)
+    return app
+
+
+def _configuration(name: str) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": secrets.token_bytes(32),  # a restart signs everybody out, on purpose
+        "SESSION_COOKIE_NAME": f"madoguchi_{name}",
+        "SESSION_COOKIE_PATH": "/desk" if name == "desk" else "/",
+        "SESSION_COOKIE_SAMESITE": "Strict",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=12),
+        "MAX_CONTENT_LENGTH": 16 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 256 * 1024,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def _refuse_other_hosts() -> None:
+    """Refuse names other than loopback, so that no web page elsewhere can point its own name here."""
+    if request.host.rsplit(":", 1)[0] not in _LOOPBACK:
+        abort(400)
+
+
+def _harden(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = _POLICY
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if not (request.endpoint or "").endswith("static"):
+        response.headers["Cache-Control"] = "no-store"
+    return response

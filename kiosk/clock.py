@@ -1,0 +1,43 @@
+"""The real clock and the real source of fresh numbers."""
+
+import secrets
+import time
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+_ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+class SystemClock:
+    """The computer's clock, told in the window's time zone."""
+
+    def __init__(self, zone: str = "Asia/Tokyo") -> None:
+        self._zone = ZoneInfo(zone)
+
+    def now(self) -> datetime:
+        """The time with its offset."""
+        return datetime.now(self._zone)
+
+    def today(self) -> date:
+        """The date in the window's time zone."""
+        return self.now().date()
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+        return time.monotonic()
+
+
+class RandomIds:
+    """Numbers from the operating system's randomness."""
+
+    def uid(self) -> str:
+        """A random name for one application: 26 characters, 130 bits."""
+        return "".join(secrets.choice(_ALPHABET) for _ in range(26))
+
+    def call_number(self, taken: frozenset[str]) -> str:
+        """Three digits (four once those run out) not in ``taken``, in no order."""
+        for low, high in ((100, 1000), (1000, 10000)):
+            free = [number for number in map(str, range(low, high)) if number not in taken]
+            if free:
+                return secrets.choice(free)
+        raise RuntimeError("no call number left")

@@ -1,0 +1,1 @@
+"""The commands of the console script, one file per story word. No rules, no SQL in here."""

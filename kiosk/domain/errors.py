@@ -1,0 +1,122 @@
+"""Everything that is expected to go wrong, each with a text key for the screen.
+
+KioskError
+├── NotAllowedNow            the state table has no such move from here
+├── TappedFirst              somebody else moved it in the meantime (409)
+├── NotFound                 no such application, window or account
+├── Refused                  a person's input cannot be taken; ``text_key`` says why
+│   ├── FormAlreadyUsed      this application form is already in this window
+│   ├── MyNumberRefused      looks like a My Number; the value is dropped unread
+│   └── AnswerRefused        an answer breaks its rule
+├── NotSignedIn              a staff passphrase is needed first
+├── NotPermitted             this role may not do that
+├── SecondPersonNeeded       another account has to confirm on the spot
+├── Locked                   the data key is not in memory: a staff passphrase opens it
+├── StorageFull              the disk is full; what was there before is still there
+├── StorageDamaged           a database or key file cannot be read with this key
+└── BatchError               a batch cannot be written, read or trusted; ``key`` says why
+
+No message ever holds a value a person typed or scanned.
+"""
+
+
+class KioskError(Exception):
+    """Base of everything this program raises on purpose."""
+
+    text_key = "errors.error_unexpected"
+
+
+class NotAllowedNow(KioskError):
+    """The state table allows no such move from the present state."""
+
+    text_key = "errors.error_not_allowed_now"
+
+
+class TappedFirst(KioskError):
+    """Compare-and-set found another state or version: somebody was first, nothing was changed."""
+
+    text_key = "errors.error_tapped_first"
+
+
+class NotFound(KioskError):
+    """There is no such thing."""
+
+    text_key = "errors.error_not_found"
+
+
+class Refused(KioskError):
+    """Input that cannot be taken; nothing was changed."""
+
+    def __init__(self, text_key: str) -> None:
+        super().__init__(text_key)
+        self.text_key = text_key
+
+
+class FormAlreadyUsed(Refused):
+    """The application form ID is already in this window; says since when and by which application."""
+
+    def __init__(self, uid: str, since: str) -> None:
+        super().__init__("form_qr.error_already_used")
+        self.uid = uid
+        self.since = since
+
+
+class MyNumberRefused(Refused):
+    """What was shown may be a My Number; it was dropped unread."""
+
+    def __init__(self) -> None:
+        super().__init__("form_qr.error_my_number")
+
+
+class AnswerRefused(Refused):
+    """An answer breaks its rule; ``item`` names the question, never the value."""
+
+    def __init__(self, item: str, text_key: str) -> None:
+        super().__init__(text_key)
+        self.item = item
+
+
+class NotSignedIn(KioskError):
+    """A staff passphrase is needed first."""
+
+    text_key = "desk.error_sign_in_first"
+
+
+class NotPermitted(KioskError):
+    """This account's role may not do that."""
+
+    text_key = "desk.error_not_permitted"
+
+
+class SecondPersonNeeded(KioskError):
+    """A second, different account has to confirm with its own passphrase."""
+
+    text_key = "desk.error_second_person"
+
+
+class Locked(KioskError):
+    """The data key is not in memory; applicants are asked to call staff."""
+
+    text_key = "errors.error_locked"
+
+
+class StorageFull(KioskError):
+    """The disk is full; nothing of this step was kept, everything before it was."""
+
+    text_key = "errors.error_storage_full"
+
+
+class StorageDamaged(KioskError):
+    """A file of the data folder cannot be read with this key."""
+
+    text_key = "errors.error_storage_damaged"
+
+
+class BatchError(KioskError):
+    """A batch cannot be written, read or trusted; ``key`` names why in one word."""
+
+    text_key = "batch.error_batch"
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self.key = key
