@@ -33,6 +33,11 @@ class PictureError(CameraError):
 
     key = "picture_error"
 
+    def __init__(self, message: str = "", key: str = "") -> None:
+        super().__init__(message)
+        if key:
+            self.key = key
+
 
 class PictureUnreadable(PictureError):
     """Not a picture we can decode: wrong format, truncated, empty."""
