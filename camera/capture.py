@@ -17,7 +17,7 @@ import cv2
 
 from camera.errors import CameraError, CameraLost, CameraMissing
 from camera.pace import Pace
-from camera.pictures import PictureSource
+from camera.stills import PictureSource
 from camera.types import CameraState, Frame, FrameSource, Image
 
 FULL_SIZE = (1920, 1080)

@@ -11,7 +11,7 @@ import pytest
 
 from camera.capture import CaptureThread, DeviceSource, VideoFileSource, open_source
 from camera.errors import CameraLost, CameraMissing
-from camera.pictures import PictureSource
+from camera.stills import PictureSource
 from camera.types import CameraState, Image
 
 
