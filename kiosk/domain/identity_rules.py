@@ -1,0 +1,139 @@
+"""The rule data of the identity check: kinds of document, ways, papers, causes and cities, read from identity.toml."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+
+class Result(StrEnum):
+    """What comes of the check, best first."""
+
+    POST = "POST"
+    PICKUP = "PICKUP"
+    REJECT = "REJECT"
+
+
+class DocumentClass(StrEnum):
+    """A shows a face; B shows name and birth date or address; the notification card counts only beside others."""
+
+    A = "A"
+    B = "B"
+    NOTIFICATION = "notification"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of document; the dates are days of application, inclusive."""
+
+    key: str
+    document_class: DocumentClass
+    shows: tuple[str, ...]
+    expires: bool = True
+    purposes: tuple[str, ...] = ()
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+    def counts(self, purpose: str, on: date) -> bool:
+        """Whether this kind may be used for ``purpose`` on the day of application."""
+        return _in_force(self, on) and (not self.purposes or purpose in self.purposes)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One combination that is enough: ``a`` of class A, and ``b`` more of class A or B."""
+
+    a: int = 0
+    b: int = 0
+    notification: int = 0
+    pin: bool = False
+    purposes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper that comes along; ``when`` names the cases that need it."""
+
+    key: str
+    when: tuple[str, ...]
+    optional: bool = False
+    custody: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """Another municipality and whether cards may be posted for its residents."""
+
+    name: str
+    posting: bool
+    effective_from: date | None = None
+    effective_to: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityRules:
+    """Everything of kiosk/rules/identity.toml."""
+
+    version: str
+    default_preset: str
+    kinds: tuple[Kind, ...]
+    post: Mapping[str, tuple[Way, ...]]
+    pickup: Mapping[str, tuple[Way, ...]]
+    causes: Mapping[str, Result]
+    papers: tuple[Paper, ...]
+    representative_below_age: int
+    representative_ways: tuple[Way, ...]
+    cities: tuple[City, ...]
+    default_posting: bool
+
+    def kind(self, key: str) -> Kind | None:
+        """The kind of that key, or None."""
+        return next((kind for kind in self.kinds if kind.key == key), None)
+
+    def city_has_posting(self, name: str, host: str, on: date) -> bool:
+        """Whether a card for a resident of ``name`` may be posted; always so for the ``host`` municipality."""
+        if name in ("", host):
+            return True
+        in_force = (city for city in self.cities if city.name == name and _in_force(city, on))
+        return next((city.posting for city in in_force), self.default_posting)
+
+
+def _in_force(dated: Kind | City, on: date) -> bool:
+    starts_later = dated.effective_from is not None and on < dated.effective_from
+    has_ended = dated.effective_to is not None and dated.effective_to < on
+    return not starts_later and not has_ended
+
+
+def read_identity_rules(data: Mapping[str, Any]) -> IdentityRules:
+    """The rules out of the parsed TOML; raises KeyError or ValueError when something is missing or unknown."""
+    representative, out_of_city = data["representative"], data["out_of_city"]
+    return IdentityRules(
+        version=str(data["version"]),
+        default_preset=data["default_preset"],
+        kinds=tuple(_read_kind(each) for each in data["kinds"]),
+        post={name: _read_ways(preset["post"]) for name, preset in data["presets"].items()},
+        pickup={name: _read_ways(preset["pickup"]) for name, preset in data["presets"].items()},
+        causes={cause: Result(result) for cause, result in data["causes"].items()},
+        papers=tuple(Paper(**{**each, "when": tuple(each["when"])}) for each in data["papers"]),
+        representative_below_age=representative["below_age"],
+        representative_ways=_read_ways(representative["ways"]),
+        cities=tuple(City(**each) for each in out_of_city["cities"]),
+        default_posting=out_of_city["default_posting"],
+    )
+
+
+def _read_kind(data: Mapping[str, Any]) -> Kind:
+    return Kind(
+        key=data["key"],
+        document_class=DocumentClass(data["class"]),
+        shows=tuple(data["shows"]),
+        expires=data.get("expires", True),
+        purposes=tuple(data.get("purposes", ())),
+        effective_from=data.get("effective_from"),
+        effective_to=data.get("effective_to"),
+    )
+
+
+def _read_ways(ways: Iterable[Mapping[str, Any]]) -> tuple[Way, ...]:
+    return tuple(Way(**{**way, "purposes": tuple(way.get("purposes", ()))}) for way in ways)
