@@ -1,0 +1,179 @@
+"""Everything seen in one face picture: a quick way for live frames and a thorough one for the final photo."""
+
+import dataclasses
+from dataclasses import dataclass, field
+from math import isfinite
+from pathlib import Path
+from threading import Lock
+
+from camera.detect import Detection, FaceDetector, brightened
+from camera.landmarks import FaceLandmarker, Mesh, Roi, roi_of_detection, roi_of_points
+from camera.measure import background, colour, covering, eyes, geometry, light, mouth, sharpness
+from camera.measure.background import Background
+from camera.pose import CanonicalFace
+from camera.segment import PersonSegmenter, Probability
+from camera.types import FaceFindings, Head, Image, Measurement
+from camera.view import FaceView, view_of
+
+LIVE_SIDE, FINAL_SIDE = 320, 640
+DETECT_EVERY, SEGMENT_EVERY = 6, 3
+"""In live mode faces are counted, and the person segmented, on every n-th frame; in between values are kept."""
+PRESENT = 0.5
+
+UNITS: dict[str, str] = {
+    "SingleFacePresent": "faces", "HeadSize": "of height", "CropOfFace": "of head", "Centring": "of frame",
+    "InterEyeDistance": "px", "HeadPoseYaw": "deg", "HeadPosePitch": "deg", "HeadPoseRoll": "deg",
+    "EyesOpen": "of face", "EyeBlink": "0-1", "Gaze": "of eye", "MouthClosed": "of face", "JawOpen": "0-1",
+    "ExpressionNeutrality": "0-1", "Sunglasses": "ratio", "GlassesGlare": "share", "HairOverEyes": "share",
+    "FaceOcclusionPrevention": "share", "NoHeadCoverings": "score", "IlluminationUniformity": "ratio",
+    "UnderExposure": "share", "OverExposure": "share", "Luminance": "0-1", "Sharpness": "ratio",
+    "MotionBlur": "ratio", "BackgroundUniformity": "dE", "BackgroundShadow": "dL", "BackgroundObjects": "share",
+    "NaturalColour": "dE", "RedEye": "da",
+}  # fmt: skip
+"""Every measure by name, with its unit, in the order reported."""
+
+
+@dataclass
+class _Track:
+    """What a live picture keeps from the ones before it."""
+
+    frame: int = 0
+    roi: Roi | None = None
+    faces: tuple[Detection, ...] = ()
+    person: Probability | None = None
+    background: Background = field(default_factory=Background)
+
+
+class FaceAnalyser:
+    """Loads the models once; ``analyse`` may be called from any thread, one call runs at a time."""
+
+    def __init__(self, models_dir: Path | None = None) -> None:
+        self._detector = FaceDetector(models_dir)
+        self._landmarker = FaceLandmarker(models_dir, threads=2)
+        self._segmenter = PersonSegmenter(models_dir, threads=2)
+        self._canonical = CanonicalFace(models_dir)
+        self._lock = Lock()
+        self._track = _Track()
+
+    def analyse(self, image: Image, *, live: bool) -> FaceFindings:
+        """All measures of one upright BGR picture; ``live`` keeps what it learnt for the next live picture."""
+        with self._lock:
+            if not live:
+                return self._final(image)
+            return self._live(image)
+
+    def forget(self) -> None:
+        """Drop what live pictures left behind, for the next person."""
+        with self._lock:
+            self._track = _Track()
+
+    def _final(self, image: Image) -> FaceFindings:
+        lit = brightened(image)
+        faces = self._detector.detect(lit, FINAL_SIDE)
+        if not faces:
+            return _nobody(image)
+        mesh = self._landmarker.find(lit, roi_of_detection(faces[0]))
+        mesh = self._landmarker.find(lit, roi_of_points(mesh.points))
+        view = view_of(image, mesh)
+        if view is None:
+            return _nobody(image)
+        view = dataclasses.replace(view, person=self._segmenter.person(brightened(view.image)))
+        behind = background.background(view, geometry.crown_y(view))
+        return self._findings(image, faces, view, behind)
+
+    def _live(self, image: Image) -> FaceFindings:
+        track, lit = self._track, brightened(image)
+        track.frame += 1
+        mesh = self._tracked(lit)
+        if mesh is None:
+            self._track = _Track(frame=track.frame)
+            return _nobody(image)
+        view = view_of(image, mesh)
+        if view is None:
+            return _nobody(image)
+        if track.person is None or track.frame % SEGMENT_EVERY == 0:
+            track.person = self._segmenter.person(brightened(view.image))
+            view = dataclasses.replace(view, person=track.person)
+            track.background = background.background(view, geometry.crown_y(view))
+        view = dataclasses.replace(view, person=track.person)
+        return self._findings(image, track.faces, view, track.background)
+
+    def _tracked(self, lit: Image) -> Mesh | None:
+        """The mesh where the last one was, or where a face is found now."""
+        track = self._track
+        if track.roi is None or track.frame % DETECT_EVERY == 0:
+            track.faces = self._detector.detect(lit, LIVE_SIDE)
+            if not track.faces:
+                return None
+        mesh = self._landmarker.find(lit, track.roi or roi_of_detection(track.faces[0]))
+        if mesh.presence < PRESENT or not _near(mesh, track.faces[0]):
+            track.faces = self._detector.detect(lit, LIVE_SIDE)
+            if not track.faces:
+                return None
+            mesh = self._landmarker.find(lit, roi_of_detection(track.faces[0]))
+        track.roi = roi_of_points(mesh.points)
+        return mesh
+
+    def _findings(self, image: Image, faces: tuple[Detection, ...], view: FaceView, behind: Background) -> FaceFindings:
+        head = geometry.head_of(view)
+        values = _values(image, view, head, behind)
+        values["SingleFacePresent"] = float(len(faces))
+        values.update(geometry.pose_values(self._canonical, view))
+        height, width = image.shape[:2]
+        return FaceFindings(width, height, tuple(f.box for f in faces), head, measurements(values))
+
+
+def _near(mesh: Mesh, face: Detection) -> bool:
+    """Whether a tracked mesh still lies on the largest face last detected (within a face's size)."""
+    x, y = mesh.points[:, :2].mean(axis=0)
+    box = face.box
+    size = max(box.width, box.height)
+    return bool(abs(x - box.x - box.width / 2) < size and abs(y - box.y - box.height / 2) < size)
+
+
+def _values(image: Image, view: FaceView, head: Head, behind: Background) -> dict[str, float | None]:
+    height, width = image.shape[:2]
+    sharp = sharpness.detail(view)
+    return {
+        "HeadSize": geometry.head_size(head, height),
+        "CropOfFace": geometry.crop_of_face(view, head, (height, width)),
+        "Centring": geometry.centring(head, (height, width)),
+        "InterEyeDistance": geometry.inter_eye_distance(view),
+        "EyesOpen": eyes.eyes_open(view),
+        "EyeBlink": eyes.eye_blink(view),
+        "Gaze": eyes.gaze(view),
+        "MouthClosed": mouth.mouth_gap(view),
+        "JawOpen": mouth.jaw_open(view),
+        "ExpressionNeutrality": mouth.smile(view),
+        "Sunglasses": covering.sunglasses(view),
+        "GlassesGlare": covering.glasses_glare(view),
+        "HairOverEyes": covering.hair_over_eyes(view),
+        "FaceOcclusionPrevention": covering.face_occlusion(view),
+        "NoHeadCoverings": covering.head_covering(view),
+        "IlluminationUniformity": light.illumination_uniformity(view),
+        "UnderExposure": light.under_exposure(view),
+        "OverExposure": light.over_exposure(view),
+        "Luminance": light.luminance(view),
+        "Sharpness": sharp[0] if sharp else None,
+        "MotionBlur": sharp[1] if sharp else None,
+        "BackgroundUniformity": behind.uniformity,
+        "BackgroundShadow": behind.shadow,
+        "BackgroundObjects": behind.objects,
+        "NaturalColour": colour.natural_colour(view),
+        "RedEye": eyes.red_eye(view),
+    }
+
+
+def measurements(values: dict[str, float | None]) -> tuple[Measurement, ...]:
+    """Every known measure in order with its unit; what is missing or not finite becomes None."""
+    return tuple(
+        Measurement(name, value if (value := values.get(name)) is not None and isfinite(value) else None, unit)
+        for name, unit in UNITS.items()
+    )
+
+
+def _nobody(image: Image) -> FaceFindings:
+    """No face: only their number, and whether the whole picture is too dark or too light to find one."""
+    height, width = image.shape[:2]
+    values: dict[str, float | None] = {"SingleFacePresent": 0.0, **light.picture_light(image)}
+    return FaceFindings(width, height, (), None, measurements(values))

@@ -1,0 +1,23 @@
+"""Natural colour of the skin."""
+
+import numpy as np
+
+from camera.regions import LEFT_CHEEK, RIGHT_CHEEK
+from camera.view import FaceView
+
+A_RANGE, B_RANGE = (5.0, 25.0), (5.0, 35.0)
+"""CIE a* and b* that skin of any tone has in neutral light (the bounds of ISO/IEC 29794-5)."""
+
+
+def natural_colour(view: FaceView) -> float | None:
+    """Distance in the a*, b* plane from the range of natural skin; 0 inside it."""
+    cheeks = (view.half_region(LEFT_CHEEK) | view.half_region(RIGHT_CHEEK)) & view.inside[::2, ::2]
+    skin = view.lab[cheeks > 0]
+    if not skin.size:
+        return None
+    a, b = (float(v) for v in np.median(skin[:, 1:], axis=0))
+    return float(np.hypot(_beyond(a, A_RANGE), _beyond(b, B_RANGE)))
+
+
+def _beyond(value: float, bounds: tuple[float, float]) -> float:
+    return max(0.0, bounds[0] - value, value - bounds[1])

@@ -1,0 +1,44 @@
+"""Sharpness and motion blur, by comparing fine with coarse detail so that contrast and skin tone cancel out."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from camera.regions import LEFT_BROW, LEFT_EYE, LIPS, RIGHT_BROW, RIGHT_EYE
+from camera.view import SIDE, FaceView
+
+FINE, COARSE = 1.0, 3.0
+"""Blur (chip pixels) of the two scales compared."""
+ANGLES = 8
+
+
+def _detail_mask(view: FaceView) -> NDArray[np.bool_]:
+    """Around eyes, brows and mouth, where a sharp face always has edges."""
+    mask = np.zeros((SIDE, SIDE), np.uint8)
+    for part in (LEFT_BROW, LEFT_EYE, LIPS, RIGHT_BROW, RIGHT_EYE):
+        mask |= view.region(part)
+    grown: NDArray[np.bool_] = (cv2.dilate(mask, np.ones((13, 13), np.uint8)) & view.inside) > 0
+    return grown
+
+
+def _structure(grey: NDArray[np.float32], sigma: float, where: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Mean gradient structure tensor (2, 2) at one scale."""
+    smooth = cv2.GaussianBlur(grey, (0, 0), sigma)
+    x = cv2.Sobel(smooth, cv2.CV_32F, 1, 0)[where]
+    y = cv2.Sobel(smooth, cv2.CV_32F, 0, 1)[where]
+    return np.array([[np.mean(x * x), np.mean(x * y)], [np.mean(x * y), np.mean(y * y)]], np.float64)
+
+
+def detail(view: FaceView) -> tuple[float, float] | None:
+    """Sharpness (fine over coarse gradient, 0 to about 3) and its least over greatest value by direction."""
+    where = _detail_mask(view)
+    if not where.any():
+        return None
+    grey = view.grey.astype(np.float32)
+    fine, coarse = _structure(grey, FINE, where), _structure(grey, COARSE, where)
+    turns = np.arange(ANGLES) * np.pi / ANGLES
+    ways = np.column_stack([np.cos(turns), np.sin(turns)])
+    over = np.einsum("ij,jk,ik->i", ways, fine, ways)
+    under = np.einsum("ij,jk,ik->i", ways, coarse, ways)
+    ratio = np.sqrt(over / np.maximum(under, 1e-3))
+    return float(np.sqrt(np.trace(fine) / max(np.trace(coarse), 1e-3))), float(ratio.min() / max(ratio.max(), 1e-6))
