@@ -1,0 +1,343 @@
+"""What an applicant is asked: which questions apply, what an answer may be, which step comes next."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from kiosk.domain.ages import AgeRules, filing_day, is_under, months_before, rules_on, valid_on
+from kiosk.domain.birth_date import KeyedDate, is_partly_unknown, last_possible, read_birth_date, read_card_date
+from kiosk.domain.contact import check_digits, check_phone
+from kiosk.domain.eras import Era, eras_from
+from kiosk.domain.errors import AnswerRefused
+from kiosk.domain.free_text import check_text, has_private_use
+from kiosk.domain.queue import Application
+from kiosk.domain.states import ApplicationEvent, allowed
+
+Answers = Mapping[str, Any]
+Condition = Mapping[str, Collection[str]]
+WITHOUT_FORM = "without_form"
+"""Answer kept by the form screen when a person goes on by hand, without an application form ID."""
+
+
+class Kind(StrEnum):
+    """What sort of answer a question takes."""
+
+    CHOICE = "choice"
+    NAME = "name"
+    TEXT = "text"
+    MAIL = "mail"
+    PHONE = "phone"
+    DIGITS = "digits"
+    BIRTH_DATE = "birth_date"
+    CARD_DATE = "card_date"
+    PHOTO = "photo"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One screen: its key, the kind of answer, the options of a choice, limits (characters or digits) of typed ones."""
+
+    key: str
+    kind: Kind
+    options: tuple[str, ...] = ()
+    optional: bool = False
+    least: int = 1
+    most: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row of kiosk/rules/applicant.toml: a question and of whom it is asked."""
+
+    question: Question
+    enabled: bool
+    when: Condition
+    unless: Condition
+    fewer: tuple[tuple[tuple[str, ...], Condition], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Something that follows from answers: an end of the way here, or collection at the office."""
+
+    key: str
+    when: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicantRules:
+    """All rules of this step as read from kiosk/rules, plus what kiosk.toml says of mail."""
+
+    items: tuple[Item, ...]
+    stops: tuple[Outcome, ...]
+    pickups: tuple[Outcome, ...]
+    renewal: Sequence[Mapping[str, Any]]
+    ages: Mapping[str, Any]
+    eras: tuple[Era, ...]
+    municipalities: tuple[Mapping[str, Any], ...]
+    contact_mail: str
+
+
+class StepKind(StrEnum):
+    """The kinds of screen on the way."""
+
+    CONSENT = "consent"
+    FORM_QR = "form_qr"
+    QUESTION = "question"
+    PHOTO = "photo"
+    STOP = "stop"
+    REVIEW = "review"
+    SUBMITTED = "submitted"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One screen on the way; ``key`` names the question or the reason to stop."""
+
+    kind: StepKind
+    key: str = ""
+
+
+def rules_from(
+    applicant: Mapping[str, Any],
+    eras: Mapping[str, Any],
+    ages: Mapping[str, Any],
+    municipalities: Mapping[str, Any],
+    contact_mail: str,
+) -> ApplicantRules:
+    """The rules out of the tables of the four TOML files; raises KeyError or ValueError for a broken table."""
+    return ApplicantRules(
+        items=tuple(_item(row) for row in applicant["item"]),
+        stops=tuple(Outcome(row["key"], row["when"]) for row in applicant.get("stop", ())),
+        pickups=tuple(Outcome(row["key"], row["when"]) for row in applicant.get("pickup", ())),
+        renewal=applicant["renewal"],
+        ages=ages,
+        eras=eras_from(eras),
+        municipalities=tuple(municipalities.get("municipality", ())),
+        contact_mail=contact_mail,
+    )
+
+
+def _item(row: Mapping[str, Any]) -> Item:
+    question = Question(
+        key=row["key"],
+        kind=Kind(row["kind"]),
+        options=tuple(row.get("options", ())),
+        optional=row.get("optional", False),
+        least=row.get("least", 1),
+        most=row.get("most", 100),
+    )
+    fewer = tuple((tuple(each["options"]), each["when"]) for each in row.get("fewer", ()))
+    return Item(question, row.get("enabled", True), row.get("when", {}), row.get("unless", {}), fewer)
+
+
+def facts(answers: Answers, rules: ApplicantRules, today: date) -> dict[str, str]:
+    """What conditions may ask for: the choices made, and what follows from ages, dates and the configuration."""
+    found = {key: value for key, value in answers.items() if isinstance(value, str)}
+    ages = rules_on(today, rules.ages)
+    band = _age_band(answers, ages, today)
+    found["age_band"] = band
+    is_represented = band in ("under_1", "under_15") or (band == "adult" and answers.get("applying_as") == "ward")
+    found["has_representative"] = ("yes" if is_represented else "no") if band else ""
+    found["contact_mail"] = rules.contact_mail
+    found["municipalities"] = "listed" if rules.municipalities else "none"
+    found["renewal"] = _renewal(answers, rules, today)
+    return found
+
+
+def _age_band(answers: Answers, ages: AgeRules, today: date) -> str:
+    born_text = answers.get("birth_date")
+    if not born_text:
+        return ""
+    born = last_possible(born_text)
+    if is_under("no_photo", today, born, ages):
+        return "under_1"
+    return "under_15" if is_under("representative", today, born, ages) else "adult"
+
+
+def _renewal(answers: Answers, rules: ApplicantRules, today: date) -> str:
+    expiry = answers.get("card_expiry")
+    if not expiry:
+        return ""
+    return "too_early" if today < renewal_from(date.fromisoformat(expiry), rules, today) else "open"
+
+
+def renewal_from(expiry: date, rules: ApplicantRules, today: date) -> date:
+    """The first day a card that expires on ``expiry`` can be renewed, by the rule of ``today``."""
+    return months_before(expiry, int(valid_on(today, rules.renewal)["months_before"]))
+
+
+def _holds(condition: Condition, known: Mapping[str, str]) -> bool:
+    return all(known.get(fact) in values for fact, values in condition.items())
+
+
+def _applies(item: Item, known: Mapping[str, str]) -> bool:
+    is_excluded = any(known.get(fact) in values for fact, values in item.unless.items())
+    return item.enabled and not is_excluded and _holds(item.when, known)
+
+
+def questions(answers: Answers, rules: ApplicantRules, today: date) -> list[Question]:
+    """The questions that apply after the answers so far, in order, the photo screen among them."""
+    known = facts(answers, rules, today)
+    return [_with_options(item, known, rules) for item in rules.items if _applies(item, known)]
+
+
+def _with_options(item: Item, known: Mapping[str, str], rules: ApplicantRules) -> Question:
+    if item.question.key == "other_municipality" and rules.municipalities:
+        return replace(item.question, kind=Kind.CHOICE, options=tuple(row["code"] for row in rules.municipalities))
+    for options, when in item.fewer:
+        if _holds(when, known):
+            return replace(item.question, options=options)
+    return item.question
+
+
+def items_asked(rules: ApplicantRules) -> list[Question]:
+    """Every item this window may ask of anybody, for the purpose-of-use notice."""
+    configured = {"contact_mail": rules.contact_mail}
+    return [item.question for item in rules.items if item.enabled and _may_apply(item, configured)]
+
+
+def _may_apply(item: Item, configured: Mapping[str, str]) -> bool:
+    return all(configured[fact] in values for fact, values in item.when.items() if fact in configured)
+
+
+def question_for(key: str, answers: Answers, rules: ApplicantRules, today: date) -> Question | None:
+    """The question ``key`` when it applies, else None."""
+    return next((each for each in questions(answers, rules, today) if each.key == key), None)
+
+
+def check_answer(question: Question, fields: Mapping[str, str], rules: ApplicantRules, today: date) -> str:
+    """The value to keep for the ``fields`` of a form; raises AnswerRefused with the words to show.
+
+    A mail address is only checked as free text here; its syntax is for kiosk.actions.applicant.
+    """
+    raw = str(fields.get("answer", ""))
+    ages = rules_on(today, rules.ages)
+    if question.kind is Kind.BIRTH_DATE:
+        return read_birth_date(question.key, KeyedDate.from_fields(fields), rules.eras, today, ages)
+    if question.kind is Kind.CARD_DATE:
+        return read_card_date(question.key, KeyedDate.from_fields(fields), rules.eras, today, ages)
+    if question.optional and not raw.strip():
+        return ""
+    return _check_typed(question, raw)
+
+
+def _check_typed(question: Question, raw: str) -> str:
+    if question.kind is Kind.CHOICE:
+        if raw not in question.options:
+            raise AnswerRefused(question.key, "applicant.error_choose")
+        return raw
+    if question.kind is Kind.PHONE:
+        return check_phone(question.key, raw)
+    if question.kind is Kind.DIGITS:
+        return check_digits(question.key, raw, question.least, question.most)
+    return check_text(question.key, raw, question.most)
+
+
+def is_answered(question: Question, answers: Answers, *, has_photo: bool) -> bool:
+    """Whether nothing is left to ask here; a choice that is no longer offered counts as open."""
+    if question.kind is Kind.PHOTO:
+        return has_photo
+    value = answers.get(question.key)
+    if question.kind is Kind.CHOICE:
+        return value in question.options
+    return value is not None
+
+
+def has_form(application: Application) -> bool:
+    """Whether the form step is done: an ID was read, or the person goes on without a form."""
+    return application.form_id is not None or application.answers.get(WITHOUT_FORM) == "yes"
+
+
+def stop_reason(answers: Answers, rules: ApplicantRules, today: date) -> str | None:
+    """Why there is no application to make here, as the key of its page, or None."""
+    known = facts(answers, rules, today)
+    return next((stop.key for stop in rules.stops if _holds(stop.when, known)), None)
+
+
+def next_step(application: Application, has_photo: bool, rules: ApplicantRules, today: date) -> Step:
+    """The first screen that still has something to do for this application."""
+    if ApplicationEvent.SUBMIT not in allowed(application.state):
+        return Step(StepKind.SUBMITTED)
+    if not application.consented_at:
+        return Step(StepKind.CONSENT)
+    if not has_form(application):
+        return Step(StepKind.FORM_QR)
+    reason = stop_reason(application.answers, rules, today)
+    if reason:
+        return Step(StepKind.STOP, reason)
+    for question in questions(application.answers, rules, today):
+        if not is_answered(question, application.answers, has_photo=has_photo):
+            return _step_for(question)
+    return Step(StepKind.REVIEW)
+
+
+def _step_for(question: Question) -> Step:
+    return Step(StepKind.PHOTO) if question.kind is Kind.PHOTO else Step(StepKind.QUESTION, question.key)
+
+
+def way(answers: Answers, rules: ApplicantRules, today: date) -> list[Step]:
+    """All screens of this application in order, for progress and for going back."""
+    asked = [_step_for(question) for question in questions(answers, rules, today)]
+    return [Step(StepKind.FORM_QR), *asked, Step(StepKind.REVIEW)]
+
+
+def step_before(step: Step, answers: Answers, rules: ApplicantRules, today: date) -> Step:
+    """The screen before ``step``; from a screen that is not on the way, the first one."""
+    steps = way(answers, rules, today)
+    position = steps.index(step) if step in steps else 0
+    return steps[max(position - 1, 0)]
+
+
+def answers_no_longer_asked(answers: Answers, rules: ApplicantRules, today: date) -> list[str]:
+    """Items with an answer that no longer apply; what is not needed is not kept at submit."""
+    asked = {question.key for question in questions(answers, rules, today)}
+    ours = {item.question.key for item in rules.items}
+    return sorted(key for key in answers if key in ours and key not in asked)
+
+
+def needs_photo(answers: Answers, rules: ApplicantRules, today: date) -> bool:
+    """Whether a photo is part of this application; a child under 1 has none."""
+    return any(question.kind is Kind.PHOTO for question in questions(answers, rules, today))
+
+
+def pickup_reasons(answers: Answers, rules: ApplicantRules, today: date) -> list[str]:
+    """Why the finished card is collected at the office rather than posted; empty when nothing speaks against post."""
+    known = facts(answers, rules, today)
+    reasons = [pickup.key for pickup in rules.pickups if _holds(pickup.when, known)]
+    other = answers.get("other_municipality")
+    if answers.get("municipality") == "other" and not _posts(other, rules):
+        reasons.append("other_municipality")
+    return reasons
+
+
+def _posts(code: object, rules: ApplicantRules) -> bool:
+    return any(row["code"] == code and row.get("posts") for row in rules.municipalities)
+
+
+def staff_flags(answers: Answers, rules: ApplicantRules, today: date) -> list[str]:
+    """What staff have to look at before they accept: keys of the texts ``applicant.note_flag_<key>``."""
+    flags = []
+    if is_partly_unknown(str(answers.get("birth_date", ""))):
+        flags.append("birth_date_unknown")
+    if any(has_private_use(value) for value in answers.values() if isinstance(value, str)):
+        flags.append("private_use")
+    flags += [f"turns_{key}" for key in _limits_passed_before_filing(answers, rules, today)]
+    if answers.get("photo_exception", "none") != "none":
+        flags.append("photo_exception")
+    if answers.get("driving_licence") == "unknown":
+        flags.append("licence_unknown")
+    if facts(answers, rules, today)["has_representative"] == "yes":
+        flags.append("representative")
+    return flags
+
+
+def _limits_passed_before_filing(answers: Answers, rules: ApplicantRules, today: date) -> list[str]:
+    born_text = answers.get("birth_date")
+    if not born_text:
+        return []
+    born, ages = last_possible(born_text), rules_on(today, rules.ages)
+    later = filing_day(today, ages)
+    return [key for key in ages.under if is_under(key, today, born, ages) and not is_under(key, later, born, ages)]
