@@ -40,12 +40,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is known of the person and what was laid on the desk; ``age`` is in whole years, None when unknown."""
+    """What is known of the person and what was laid on the desk."""
 
     on: date
     purpose: str
-    age: int | None
-    is_ward: bool = False
+    needs_representative: bool = False
     city_has_posting: bool = True
     mail_forwarding: bool = False
     moving_soon: bool = False
@@ -84,15 +83,10 @@ def assess(case: Case, preset: str, rules: IdentityRules) -> Verdict:
     return Verdict(result, causes, tuple(_missing(case, preset, rules)), tuple(_notes(case, rules)))
 
 
-def needs_representative(case: Case, rules: IdentityRules) -> bool:
-    """Whether a legal representative has to come along."""
-    return case.is_ward or (case.age is not None and case.age < rules.representative_below_age)
-
-
 def papers_for(case: Case, rules: IdentityRules) -> tuple[Paper, ...]:
     """The papers this case needs, in the order of the rules."""
     kinds_of_case = {"always", case.purpose}
-    if needs_representative(case, rules):
+    if case.needs_representative:
         kinds_of_case.add("representative")
     return tuple(paper for paper in rules.papers if kinds_of_case.intersection(paper.when))
 
@@ -137,7 +131,7 @@ def _causes(case: Case, preset: str, rules: IdentityRules) -> Iterator[str]:
             yield cause
     if not case.city_has_posting:
         yield "city_without_posting"
-    if needs_representative(case, rules):
+    if case.needs_representative:
         yield from _representative_causes(case, rules)
     if any(True for _ in _missing_papers(case, rules)):
         yield "paper_missing"
@@ -166,7 +160,7 @@ def _missing(case: Case, preset: str, rules: IdentityRules) -> Iterator[Missing]
     held = _held(case.documents, case, rules)
     wanted = _ways(rules.post[preset], case) or _ways(rules.pickup[preset], case)
     yield from _easiest(wanted, held, "")
-    if needs_representative(case, rules):
+    if case.needs_representative:
         if not case.representative_present:
             yield Missing("representative")
         else:
@@ -198,7 +192,7 @@ def _notes(case: Case, rules: IdentityRules) -> Iterator[str]:
 
 def _adult(case: Case) -> Case:
     """The same day and purpose, for judging somebody else's documents."""
-    return Case(on=case.on, purpose=case.purpose, age=None)
+    return Case(on=case.on, purpose=case.purpose)
 
 
 @dataclass(frozen=True, slots=True)

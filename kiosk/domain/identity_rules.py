@@ -63,8 +63,9 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class City:
-    """Another municipality and whether cards may be posted for its residents."""
+    """Another municipality and whether cards taken here may be posted for its residents."""
 
+    code: str
     name: str
     posting: bool
     effective_from: date | None = None
@@ -82,7 +83,6 @@ class IdentityRules:
     pickup: Mapping[str, tuple[Way, ...]]
     causes: Mapping[str, Result]
     papers: tuple[Paper, ...]
-    representative_below_age: int
     representative_ways: tuple[Way, ...]
     cities: tuple[City, ...]
     default_posting: bool
@@ -91,12 +91,10 @@ class IdentityRules:
         """The kind of that key, or None."""
         return next((kind for kind in self.kinds if kind.key == key), None)
 
-    def city_has_posting(self, name: str, host: str, on: date) -> bool:
-        """Whether a card for a resident of ``name`` may be posted; always so for the ``host`` municipality."""
-        if name in ("", host):
-            return True
-        in_force = (city for city in self.cities if city.name == name and _in_force(city, on))
-        return next((city.posting for city in in_force), self.default_posting)
+    def city_has_posting(self, city: str, on: date) -> bool:
+        """Whether a card for a resident of another municipality, by its code or name, may be posted."""
+        in_force = (each for each in self.cities if city in (each.code, each.name) and _in_force(each, on))
+        return next((each.posting for each in in_force), self.default_posting)
 
 
 def _in_force(dated: Kind | City, on: date) -> bool:
@@ -105,9 +103,11 @@ def _in_force(dated: Kind | City, on: date) -> bool:
     return not starts_later and not has_ended
 
 
-def read_identity_rules(data: Mapping[str, Any]) -> IdentityRules:
-    """The rules out of the parsed TOML; raises KeyError or ValueError when something is missing or unknown."""
-    representative, out_of_city = data["representative"], data["out_of_city"]
+def read_identity_rules(data: Mapping[str, Any], cities: Iterable[Mapping[str, Any]] = ()) -> IdentityRules:
+    """The rules out of the parsed identity.toml and the rows of municipalities.toml.
+
+    Raises KeyError or ValueError when something is missing or unknown.
+    """
     return IdentityRules(
         version=str(data["version"]),
         default_preset=data["default_preset"],
@@ -116,10 +116,9 @@ def read_identity_rules(data: Mapping[str, Any]) -> IdentityRules:
         pickup={name: _read_ways(preset["pickup"]) for name, preset in data["presets"].items()},
         causes={cause: Result(result) for cause, result in data["causes"].items()},
         papers=tuple(Paper(**{**each, "when": tuple(each["when"])}) for each in data["papers"]),
-        representative_below_age=representative["below_age"],
-        representative_ways=_read_ways(representative["ways"]),
-        cities=tuple(City(**each) for each in out_of_city["cities"]),
-        default_posting=out_of_city["default_posting"],
+        representative_ways=_read_ways(data["representative"]["ways"]),
+        cities=tuple(_read_city(each) for each in cities),
+        default_posting=data["out_of_city"]["default_posting"],
     )
 
 
@@ -130,6 +129,16 @@ def _read_kind(data: Mapping[str, Any]) -> Kind:
         shows=tuple(data["shows"]),
         expires=data.get("expires", True),
         purposes=tuple(data.get("purposes", ())),
+        effective_from=data.get("effective_from"),
+        effective_to=data.get("effective_to"),
+    )
+
+
+def _read_city(data: Mapping[str, Any]) -> City:
+    return City(
+        code=data["code"],
+        name=data["name"],
+        posting=data["posts"],
         effective_from=data.get("effective_from"),
         effective_to=data.get("effective_to"),
     )

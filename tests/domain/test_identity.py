@@ -38,7 +38,7 @@ def seen(kind: str, **changes: object) -> Document:
 def case(*kinds: str, **changes: object) -> Case:
     """A grown-up with every paper, in person, nothing special; changed as said."""
     papers = {paper.key: PaperState.HERE for paper in RULES.papers}
-    whole = Case(on=DAY, purpose="first", age=40, face_agrees=True, papers=papers, documents=tuple(map(seen, kinds)))
+    whole = Case(on=DAY, purpose="first", face_agrees=True, papers=papers, documents=tuple(map(seen, kinds)))
     return replace(whole, **changes)  # type: ignore[arg-type]
 
 
@@ -82,9 +82,8 @@ def test_one_document_with_pin_is_enough_at_renewal_in_nagoya_only() -> None:
         ({"moving_soon": True}, "moving_soon", Result.PICKUP),
         ({"city_has_posting": False}, "city_without_posting", Result.PICKUP),
         ({"purpose": "renewal", "old_card_kept": True}, "old_card_kept", Result.PICKUP),
-        ({"age": 14}, "no_representative", Result.PICKUP),
-        ({"is_ward": True}, "no_representative", Result.PICKUP),
-        ({"age": 14, "representative_present": True}, "representative_documents", Result.PICKUP),
+        ({"needs_representative": True}, "no_representative", Result.PICKUP),
+        ({"needs_representative": True, "representative_present": True}, "representative_documents", Result.PICKUP),
         ({"papers": {}}, "paper_missing", Result.PICKUP),
         ({"face_agrees": False}, "face_differs", Result.REJECT),
     ],
@@ -99,15 +98,11 @@ def test_child_with_representative_and_papers_is_posted() -> None:
     child = case(
         "passport",
         "child_handbook",
-        age=3,
+        needs_representative=True,
         representative_present=True,
         representative_documents=(seen("driving_licence"),),
     )
     assert assess(child, "strict", RULES) == Verdict(Result.POST)
-
-
-def test_fifteen_needs_no_representative() -> None:
-    assert assess(case("passport", "student_card", age=15), "strict", RULES).result is Result.POST
 
 
 def test_baby_without_photo_step_is_not_refused_for_a_missing_face_comparison() -> None:
@@ -150,7 +145,7 @@ def test_health_insurance_card_counted_until_its_last_day() -> None:
 
 def test_only_the_papers_of_the_case_are_asked() -> None:
     assert [p.key for p in papers_for(case(purpose="renewal"), RULES)] == ["pin_request_sheet", "old_card"]
-    child = [p.key for p in papers_for(case(age=2), RULES)]
+    child = [p.key for p in papers_for(case(needs_representative=True), RULES)]
     assert child == ["pin_request_sheet", "notification_card", "juki_card", "consent_form", "authority_paper"]
 
 
@@ -166,12 +161,17 @@ def test_paper_nobody_has_to_own_may_never_have_been_there() -> None:
 
 
 def test_posting_follows_the_dated_table_of_cities() -> None:
-    table = replace(RULES, cities=(City("隣市", True, date(2026, 4, 1), date(2026, 12, 31)),))
-    assert table.city_has_posting("隣市", "主市", date(2026, 4, 1))
-    assert not table.city_has_posting("隣市", "主市", date(2026, 3, 31))
-    assert not table.city_has_posting("隣市", "主市", date(2027, 1, 1))
-    assert not table.city_has_posting("遠市", "主市", DAY)
-    assert table.city_has_posting("主市", "主市", DAY)
+    table = replace(RULES, cities=(City("990001", "隣市", True, date(2026, 4, 1), date(2026, 12, 31)),))
+    assert table.city_has_posting("隣市", date(2026, 4, 1))
+    assert table.city_has_posting("990001", date(2026, 12, 31))
+    assert not table.city_has_posting("隣市", date(2026, 3, 31))
+    assert not table.city_has_posting("隣市", date(2027, 1, 1))
+    assert not table.city_has_posting("遠市", DAY)
+
+
+def test_cities_come_from_the_table_of_municipalities() -> None:
+    row = {"code": "990001", "name": "隣市", "posts": True}
+    assert read_identity_rules(load_rules("identity"), [row]).city_has_posting("隣市", DAY)
 
 
 def test_missing_names_the_easiest_way() -> None:
@@ -193,8 +193,7 @@ cases = st.builds(
     Case,
     on=st.dates(date(2024, 1, 1), date(2030, 12, 31)),
     purpose=st.sampled_from(["first", "renewal", "reissue"]),
-    age=st.one_of(st.none(), st.integers(0, 110)),
-    is_ward=st.booleans(),
+    needs_representative=st.booleans(),
     city_has_posting=st.booleans(),
     mail_forwarding=st.booleans(),
     moving_soon=st.booleans(),
