@@ -9,6 +9,7 @@ KioskError
 │   ├── MyNumberRefused      looks like a My Number; the value is dropped unread
 │   └── AnswerRefused        an answer breaks its rule
 ├── NotSignedIn              a staff passphrase is needed first
+│   └── TooManyTries         wrong too often: sign-in is shut until a time
 ├── NotPermitted             this role may not do that
 ├── SecondPersonNeeded       another account has to confirm on the spot
 ├── Locked                   the data key is not in memory: a staff passphrase opens it
@@ -80,6 +81,16 @@ class NotSignedIn(KioskError):
     """A staff passphrase is needed first."""
 
     text_key = "desk.error_sign_in_first"
+
+
+class TooManyTries(NotSignedIn):
+    """Too many wrong passphrases in a row; ``until`` is when the next try is taken, ISO 8601."""
+
+    text_key = "desk.error_too_many_tries"
+
+    def __init__(self, until: str) -> None:
+        super().__init__("wrong too often")
+        self.until = until
 
 
 class NotPermitted(KioskError):

@@ -5,7 +5,7 @@ Only this module touches sqlcipher3; its errors become ours here.
 
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import sqlite_utils
 from sqlcipher3 import dbapi2
 from sqlite_utils import Migrations
 
-from kiosk.domain.errors import StorageDamaged, StorageFull
+from kiosk.domain.errors import Locked, StorageDamaged, StorageFull
 
 KEY_BYTES = 32
 _PRAGMAS = (
@@ -55,6 +55,8 @@ class Store:
     @property
     def tables(self) -> sqlite_utils.Database:
         """This thread's connection with sqlite-utils around it."""
+        if not self._key:
+            raise Locked("this file was closed")
         if not hasattr(self._local, "database"):
             with self.mapped_errors():
                 self._local.database = sqlite_utils.Database(self._connect(), execute_plugins=False)
@@ -72,17 +74,16 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[sqlite_utils.Database]:
-        """A write transaction that starts with BEGIN IMMEDIATE and is fsynced at its end, or leaves nothing."""
+        """A write transaction that starts with BEGIN IMMEDIATE and is fsynced at its end, or leaves nothing.
+
+        Inside another ``write`` of the same thread it joins that one.
+        """
         with self.mapped_errors():
             database = self.tables
-            database.conn.execute("BEGIN IMMEDIATE")
-            try:
+            if database.conn.in_transaction:
                 yield database
-                database.conn.execute("COMMIT")
-            except BaseException:
-                if database.conn.in_transaction:
-                    database.conn.execute("ROLLBACK")
-                raise
+            else:
+                yield from _transaction(database)
 
     def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
         """All rows of a query as dictionaries."""
@@ -124,7 +125,22 @@ class Store:
             if "unable to open" in str(error):
                 raise StorageDamaged("the database file cannot be opened") from None
             raise
+        except dbapi2.ProgrammingError as error:
+            if "closed" in str(error):
+                raise Locked("this file was closed") from None
+            raise
         except dbapi2.DatabaseError as error:
             if "not a database" in str(error) or "malformed" in str(error):
                 raise StorageDamaged("the database cannot be read with this key") from None
             raise
+
+
+def _transaction(database: sqlite_utils.Database) -> Iterator[sqlite_utils.Database]:
+    database.conn.execute("BEGIN IMMEDIATE")
+    try:
+        yield database
+        database.conn.execute("COMMIT")
+    except BaseException:
+        with suppress(dbapi2.OperationalError):  # SQLite may have rolled back by itself, as on a full disk
+            database.conn.execute("ROLLBACK")
+        raise

@@ -68,6 +68,10 @@ create table audit (
     previous text not null,
     hash text not null unique
 );
+create trigger audit_is_never_changed before update on audit
+begin select raise(abort, 'the audit log is append-only'); end;
+create trigger audit_is_never_cut before delete on audit
+begin select raise(abort, 'the audit log is append-only'); end;
 create table batches (
     window_id text not null references windows(id),
     seq integer not null,

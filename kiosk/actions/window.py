@@ -1,0 +1,99 @@
+"""Making, opening, pausing and closing a venue session."""
+
+import secrets
+
+from kiosk.domain.errors import NotAllowedNow, Refused
+from kiosk.domain.staff import Role, require_role, require_two
+from kiosk.domain.states import WindowEvent
+from kiosk.domain.window import Window, WindowId, WindowPlan, check_plan
+from kiosk.ports import Clock
+from kiosk.store.kiosk_file import KioskStore
+from kiosk.store.vault import Vault
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def make_window(vault: Vault, clock: Clock, plan: WindowPlan, by: str) -> Window:
+    """Make a planned window with its own key and file; needs a supervisor, raises AnswerRefused for a bad plan.
+
+    A rehearsal folder holds rehearsal windows only (Refused).
+    """
+    store = vault.kiosk_store
+    require_role(store.staff.get(by), Role.SUPERVISOR)
+    check_plan(plan)
+    if vault.is_rehearsal and not plan.rehearsal:
+        raise Refused("window.error_rehearsal_folder")
+    if plan.rehearsal:
+        vault.make_rehearsal_keys()
+    window_id, at = _fresh_id(plan), _at(clock)
+    key, wrapped = vault.new_window_key(plan.rehearsal)
+    with store.write():
+        window = store.windows.create(window_id, plan, wrapped, at)
+        store.audit.append("window_made", by, window_id, "rehearsal" if plan.rehearsal else "", at=at)
+    vault.keep_window_key(window_id, key)
+    vault.window_store(window_id)
+    return window
+
+
+def open_window(
+    vault: Vault, clock: Clock, window_id: str, by: str, *, is_ready: bool = True, reason: str | None = None
+) -> Window:
+    """Open a planned window; not ready needs a supervisor's reason, and only one window is open at a time."""
+    store = vault.kiosk_store
+    if not is_ready:
+        require_role(store.staff.get(by), Role.SUPERVISOR)
+        if not reason:
+            raise Refused("window.error_reason_needed")
+    with store.write():
+        if store.windows.current():
+            raise NotAllowedNow("another window is open")
+        return _move(store, clock, window_id, WindowEvent.OPEN, by, reason=reason)
+
+
+def pause_window(vault: Vault, clock: Clock, window_id: str, by: str) -> Window:
+    """Pause an open window; applicants are asked to wait."""
+    return _move(vault.kiosk_store, clock, window_id, WindowEvent.PAUSE, by)
+
+
+def resume_window(vault: Vault, clock: Clock, window_id: str, by: str) -> Window:
+    """Go on with a paused window."""
+    return _move(vault.kiosk_store, clock, window_id, WindowEvent.RESUME, by)
+
+
+def close_window(vault: Vault, clock: Clock, window_id: str, by: str) -> Window:
+    """Close a window to applicants and drop its key from memory; balancing and sealing take a passphrase again."""
+    window = _move(vault.kiosk_store, clock, window_id, WindowEvent.CLOSE, by)
+    vault.forget_window(window_id)
+    return window
+
+
+def reopen_window(vault: Vault, clock: Clock, window_id: str, by: str, second: str, reason: str) -> Window:
+    """Open a closed or sealed window again for late applicants; two people and a reason."""
+    store = vault.kiosk_store
+    require_two(store.staff.get(by), store.staff.get(second))
+    if not reason.strip():
+        raise Refused("window.error_reason_needed")
+    with store.write():
+        if store.windows.current():
+            raise NotAllowedNow("another window is open")
+        return _move(store, clock, window_id, WindowEvent.REOPEN, by, second=second, reason=reason)
+
+
+def _move(
+    store: KioskStore, clock: Clock, window_id: str, event: WindowEvent, by: str,
+    second: str | None = None, reason: str | None = None,
+) -> Window:  # fmt: skip
+    require_role(store.staff.get(by), Role.OPERATOR)
+    at = _at(clock)
+    with store.write():
+        window = store.windows.move(window_id, event, by, second, reason, at)
+        store.audit.append(f"window_{event}", by, window_id, f"with {second}" if second else "", at=at)
+    return window
+
+
+def _fresh_id(plan: WindowPlan) -> WindowId:
+    return WindowId(f"{plan.held_on:%Y%m%d}-" + "".join(secrets.choice(_LETTERS) for _ in range(4)))
+
+
+def _at(clock: Clock) -> str:
+    return clock.now().isoformat(timespec="milliseconds")

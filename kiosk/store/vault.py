@@ -1,0 +1,261 @@
+"""The vault: which keys are in memory, and the only way to open kiosk.db and the windows' files.
+
+A passphrase opens the account's age identity, the identity opens the master key and the windows' keys, and is then
+forgotten. A rehearsal folder's identity lies in the clear, so nothing there ever asks.
+"""
+
+import os
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from kiosk.clock import SystemClock
+from kiosk.domain.errors import Locked, NotFound, NotSignedIn, Refused
+from kiosk.domain.staff import Role
+from kiosk.domain.states import WindowState
+from kiosk.store import device, wraps
+from kiosk.store.data_folder import DataFolder
+from kiosk.store.database import KEY_BYTES, open_store
+from kiosk.store.keyring import Keyring
+from kiosk.store.kiosk_file import KioskStore
+from kiosk.store.migrations import kiosk_migrations, window_migrations
+from kiosk.store.window_file import WindowStore
+from kiosk.store.wraps import Argon2Cost
+
+REHEARSAL_OPERATOR = "demo"
+REHEARSAL_SUPERVISOR = "demo-supervisor"
+LEAST_PASSPHRASE = 10
+_ERASED = frozenset({WindowState.ERASED})
+_AT_WORK = frozenset(WindowState) - {WindowState.SEALED, WindowState.ACKNOWLEDGED} - _ERASED
+
+
+class Vault:
+    """The keys of one data folder. Safe to use from several threads."""
+
+    def __init__(
+        self, root: Path, *, now: Callable[[], datetime] | None = None, cost: Argon2Cost | None = None
+    ) -> None:
+        self.folder = DataFolder(Path(root))
+        self._now = now or SystemClock().now
+        self._cost = cost or Argon2Cost()
+        self._guard = threading.RLock()
+        self._kiosk: KioskStore | None = None
+        self._master = b""
+        self._window_keys: dict[str, bytes] = {}
+        self._windows: dict[str, WindowStore] = {}
+        self._decoy = wraps.seal_by_passphrase(b"", "", self._cost)
+        if self.folder.is_rehearsal:
+            self._take_keys(self._rehearsal_identity(), frozenset(WindowState))
+
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether this folder needs no passphrase."""
+        return self.folder.is_rehearsal
+
+    @property
+    def is_unlocked(self) -> bool:
+        """Whether the master key is in memory."""
+        return self._kiosk is not None
+
+    @property
+    def kiosk_store(self) -> KioskStore:
+        """kiosk.db; raises Locked."""
+        if self._kiosk is None:
+            raise Locked("a staff passphrase is needed")
+        return self._kiosk
+
+    def install(self, name: str, passphrase: str, recipients: str = "") -> None:
+        """Make the keys of an empty folder and its first account, a supervisor; raises Refused when there are keys."""
+        self._check_new(passphrase)
+        keyring = Keyring.new(_lines(recipients))
+        keyring.put(name, passphrase, self._cost)
+        self._make(keyring)
+        with self.kiosk_store.write():
+            device.set_recipients(self.kiosk_store, recipients)
+            device.make_device_key(self.kiosk_store)
+            self.kiosk_store.staff.add(name, Role.SUPERVISOR, self._at())
+            self.kiosk_store.audit.append("installed", name, "kiosk", at=self._at())
+
+    def install_rehearsal(self) -> None:
+        """Make an empty folder a rehearsal folder: keys in the clear, two built-in accounts without passphrase."""
+        if self.folder.is_made:
+            raise Refused("desk.error_already_installed")
+        self.folder.make()
+        identity = wraps.new_identity()
+        self.folder.write_secret(self.folder.rehearsal_key, f"{identity}\n")
+        self._make(Keyring.new([str(identity.to_public())]))
+        with self.kiosk_store.write():
+            self.make_rehearsal_keys()
+            for name, role in ((REHEARSAL_OPERATOR, Role.OPERATOR), (REHEARSAL_SUPERVISOR, Role.SUPERVISOR)):
+                self.kiosk_store.staff.add(name, role, self._at())
+            self.kiosk_store.audit.append("installed", "kiosk", "rehearsal", at=self._at())
+
+    def make_rehearsal_keys(self) -> None:
+        """Make the recipient, identity file and device key that rehearsal windows use, unless they are there."""
+        store = self.kiosk_store
+        if device.recipient_lines(store, rehearsal=True):
+            return
+        identity = wraps.new_identity()
+        public = str(identity.to_public())
+        self.folder.write_secret(self.folder.rehearsal_identity, f"# rehearsal only\n{identity}\n")
+        self.folder.write_secret(self.folder.rehearsal_recipient, f"{public}\n")
+        device.set_recipients(store, public, rehearsal=True)
+        device.make_device_key(store, rehearsal=True)
+        self.folder.write_secret(self.folder.rehearsal_device, device.device_public(store, rehearsal=True) + "\n")
+
+    def unlock(self, name: str, passphrase: str, *, sealed_too: bool = False) -> None:
+        """Take the keys into memory: the master key, those of windows at work, of sealed ones if ``sealed_too``.
+
+        Raises NotSignedIn for a wrong name or passphrase, after the same time for both, TooManyTries while the door
+        is shut.
+        """
+        keyring = self._count_try(name)
+        holder = keyring.holder(name)
+        secret = wraps.open_by_passphrase(holder.box if holder else self._decoy, passphrase)
+        if holder is None:
+            raise NotSignedIn("name or passphrase is wrong")
+        self._take_keys(wraps.read_identity(secret.decode()), frozenset(WindowState) if sealed_too else _AT_WORK)
+        self._forgive(name)
+
+    def lock(self) -> None:
+        """Drop every key from memory and close every file."""
+        with self._guard:
+            for window_id in list(self._windows):
+                self._close_window(window_id)
+            self._window_keys.clear()
+            self._master = b""
+            if self._kiosk:
+                self._kiosk.file.close()
+            self._kiosk = None
+
+    def forget_window(self, window_id: str) -> None:
+        """Drop one window's key from memory, as at its close; a rehearsal takes it up again when asked."""
+        with self._guard:
+            self._close_window(window_id)
+            self._window_keys.pop(window_id, None)
+
+    def window_store(self, window_id: str) -> WindowStore:
+        """The file of one window; raises Locked while its key is not in memory, NotFound when there is none."""
+        with self._guard:
+            if window_id not in self._windows:
+                store = open_store(self.folder.window_db(window_id), self._window_key(window_id), window_migrations)
+                self._windows[window_id] = WindowStore(store)
+            return self._windows[window_id]
+
+    def new_window_key(self, rehearsal: bool) -> tuple[bytes, bytes]:
+        """A fresh key for one window, and the same wrapped to every account and the municipality."""
+        key = os.urandom(KEY_BYTES)
+        return key, wraps.wrap(key, self._window_recipients(Keyring.load(self.folder), rehearsal))
+
+    def keep_window_key(self, window_id: str, key: bytes) -> None:
+        """Hold a window's key in memory, as for a window just made."""
+        with self._guard:
+            self._window_keys[window_id] = key
+
+    def put_account(self, name: str, passphrase: str) -> None:
+        """Let an account open the vault with ``passphrase``, in place of an earlier one; needs every key in memory."""
+        _check_passphrase(passphrase)
+        with self.folder.key_lock():
+            keyring = Keyring.load(self.folder)
+            keyring.put(name, passphrase, self._cost)
+            self._wrap_anew(keyring)
+
+    def remove_account(self, name: str) -> None:
+        """Wrap every key anew without this account; raises Refused when nobody would be left."""
+        with self.folder.key_lock():
+            keyring = Keyring.load(self.folder)
+            keyring.remove(name)
+            if not keyring.holders and not self.is_rehearsal:
+                raise Refused("desk.error_last_account")
+            self._wrap_anew(keyring)
+
+    def set_recipients(self, lines: str) -> None:
+        """Configure the municipality's recipients and wrap every key to them as well."""
+        with self.folder.key_lock():
+            keyring = Keyring.load(self.folder)
+            keyring.extra_recipients = _lines(lines)
+            device.set_recipients(self.kiosk_store, lines)
+            self._wrap_anew(keyring)
+
+    def _make(self, keyring: Keyring) -> None:
+        self.folder.make()
+        self._master = os.urandom(KEY_BYTES)
+        keyring.set_master(self._master)
+        self._kiosk = KioskStore(open_store(self.folder.kiosk_db, self._master, kiosk_migrations))
+        keyring.save(self.folder)
+
+    def _check_new(self, passphrase: str) -> None:
+        if self.folder.is_made:
+            raise Refused("desk.error_already_installed")
+        _check_passphrase(passphrase)
+
+    def _at(self) -> str:
+        return self._now().isoformat(timespec="milliseconds")
+
+    def _count_try(self, name: str) -> Keyring:
+        with self.folder.key_lock():
+            keyring = Keyring.load(self.folder)
+            keyring.count_try(name, self._now())
+            keyring.save(self.folder)
+        return keyring
+
+    def _forgive(self, name: str) -> None:
+        with self.folder.key_lock():
+            keyring = Keyring.load(self.folder)
+            keyring.forgive(name)
+            keyring.save(self.folder)
+
+    def _rehearsal_identity(self) -> Any:
+        return wraps.read_identity(self.folder.rehearsal_key.read_text("utf-8"))
+
+    def _take_keys(self, identity: Any, states: frozenset[WindowState]) -> None:
+        with self._guard:
+            if self._kiosk is None:
+                self._master = Keyring.load(self.folder).open_master(identity)
+                self._kiosk = KioskStore(open_store(self.folder.kiosk_db, self._master, kiosk_migrations))
+            wanted = {window.id for window in self._kiosk.windows.list() if window.state in states}
+            for window_id, wrapped in self._kiosk.windows.wrapped_keys().items():
+                if window_id in wanted:
+                    self._window_keys[window_id] = wraps.unwrap(wrapped, identity)
+
+    def _window_key(self, window_id: str) -> bytes:
+        wrapped = self.kiosk_store.windows.wrapped_key(window_id)
+        if wrapped is None:
+            raise NotFound("no such window, or its key was destroyed")
+        if window_id not in self._window_keys and self.is_rehearsal:
+            self._window_keys[window_id] = wraps.unwrap(wrapped, self._rehearsal_identity())
+        if window_id not in self._window_keys:
+            raise Locked("this window's key is not in memory")
+        return self._window_keys[window_id]
+
+    def _close_window(self, window_id: str) -> None:
+        store = self._windows.pop(window_id, None)
+        if store:
+            store.file.close()
+
+    def _window_recipients(self, keyring: Keyring, rehearsal: bool) -> tuple[Any, ...]:
+        own = keyring.recipients()
+        return own + (device.recipients(self.kiosk_store, rehearsal=True) if rehearsal else ())
+
+    def _wrap_anew(self, keyring: Keyring) -> None:
+        """Wrap the master key and every window's key to the keyring as it is now, all or none."""
+        windows = self.kiosk_store.windows
+        rewrapped = {}
+        for window_id in windows.wrapped_keys():
+            recipients = self._window_recipients(keyring, windows.get(window_id).rehearsal)
+            rewrapped[window_id] = wraps.wrap(self._window_key(window_id), recipients)
+        keyring.set_master(self._master)
+        with self.kiosk_store.write():
+            windows.replace_keys(rewrapped)
+            keyring.save(self.folder)
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _check_passphrase(passphrase: str) -> None:
+    if len(passphrase) < LEAST_PASSPHRASE:
+        raise Refused("desk.error_passphrase_short")
