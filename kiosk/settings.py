@@ -21,7 +21,7 @@ class Settings:
 
     data: str = _setting("", "data folder; KIOSK_DATA goes before it")
     host: str = _setting("127.0.0.1", "address to listen on; loopback only, anything else is refused")
-    port: int = _setting(8765, "port to listen on", 1, 65535)
+    port: int = _setting(8765, "port to listen on; 0 takes any free one", 0, 65535)
     threads: int = _setting(24, "server threads; each waiting picture holds one", 8, 128)
     camera_face: str = _setting(
         "device:0", "camera for the face: device:N, device:PATH, video:FILE, picture:FILE, virtual:person"

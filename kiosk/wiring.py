@@ -2,30 +2,138 @@
 
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
-from kiosk.domain.photo import PhotoLimits
+from camera.capture import CaptureThread, open_source
+from camera.face import FaceAnalyser
+from camera.virtual import VirtualCamera
+from kiosk.clock import RandomIds, SystemClock
+from kiosk.domain.errors import NotFound
+from kiosk.domain.photo import PhotoLimits, load_limits
+from kiosk.domain.window import Window
 from kiosk.ports import Camera, Clock, Ids
+from kiosk.rules import own_rules_text, rules_text
 from kiosk.settings import Settings
+from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.vault import Vault
+from kiosk.store.window_file import WindowStore
 
-if TYPE_CHECKING:
-    from camera.face import FaceAnalyser
+
+@dataclass
+class Cameras:
+    """The capture threads: one per device, so that two settings may name the same one."""
+
+    face: Camera
+    form: Camera
+    virtual: tuple[VirtualCamera, ...] = ()
+
+    def start(self) -> None:
+        """Begin capturing."""
+        for camera in self._each():
+            camera.start()
+
+    def stop(self) -> None:
+        """End capturing."""
+        for camera in self._each():
+            camera.stop()
+
+    def _each(self) -> list[Camera]:
+        return [self.face] if self.form is self.face else [self.face, self.form]
+
+
+def open_cameras(settings: Settings) -> Cameras:
+    """The cameras the settings name; raises ValueError for a specification nobody understands."""
+    face_source = open_source(settings.camera_face)
+    face = CaptureThread(face_source)
+    if settings.camera_form in ("", settings.camera_face):
+        return Cameras(face, face, _virtual(face_source))
+    form_source = open_source(settings.camera_form)
+    return Cameras(face, CaptureThread(form_source), _virtual(face_source, form_source))
+
+
+def _virtual(*sources: object) -> tuple[VirtualCamera, ...]:
+    return tuple(source for source in sources if isinstance(source, VirtualCamera))
 
 
 @dataclass
 class Services:
-    """The parts one running kiosk is made of."""
+    """The parts one running kiosk is made of; see docs/architecture.md."""
 
     settings: Settings
     clock: Clock
     ids: Ids
     vault: Vault
-    camera_face: Camera
-    camera_form: Camera
-    photo_limits: PhotoLimits
-    virtual_camera: Any = None
-    _analyser: "FaceAnalyser | None" = None
-    _guard: threading.Lock = field(default_factory=threading.Lock)
+    cameras: Cameras
     live: dict[str, Any] = field(default_factory=dict)
-    """What lives in memory only, by action: live photo sessions, form readings."""
+    """What lives in memory only and belongs to one visitor: live photo sessions, form readings."""
+    guard: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def camera_face(self) -> Camera:
+        """The camera for the photo."""
+        return self.cameras.face
+
+    @property
+    def camera_form(self) -> Camera:
+        """The camera for the form, perhaps the same one."""
+        return self.cameras.form
+
+    @property
+    def kiosk_store(self) -> KioskStore:
+        """kiosk.db; raises Locked."""
+        return self.vault.kiosk_store
+
+    @cached_property
+    def analyser(self) -> FaceAnalyser:
+        """The face models, loaded at first use; raises ModelDamaged."""
+        return FaceAnalyser()
+
+    @cached_property
+    def photo_limits(self) -> PhotoLimits:
+        """The limits photos are judged by, the municipality's own where it has them."""
+        return load_limits(rules_text("photo"), own_rules_text("photo", self.rules_folder))
+
+    @property
+    def rules_folder(self) -> Path | None:
+        """The municipality's own rule files, or None."""
+        return Path(self.settings.rules) if self.settings.rules else None
+
+    def current_window(self) -> Window | None:
+        """The window that is open or paused now; None also while locked."""
+        return self.kiosk_store.windows.current() if self.vault.is_unlocked else None
+
+    def window_store(self, window_id: str | None = None) -> WindowStore:
+        """The file of a window (the current one unless named); raises Locked or NotFound."""
+        if window_id is None:
+            window = self.kiosk_store.windows.current()
+            if window is None:
+                raise NotFound("no window is open")
+            window_id = window.id
+        return self.vault.window_store(window_id)
+
+    def stage(self, scene: str) -> None:
+        """In demo, let the virtual camera that can show ``scene`` begin it afresh; otherwise nothing."""
+        for camera, home in zip(self.cameras.virtual, ("person", "form"), strict=False):
+            if home == scene:
+                camera.show(scene)
+
+    def stop(self) -> None:
+        """Let go of cameras and keys."""
+        self.cameras.stop()
+        self.vault.lock()
+
+
+def make_services(
+    settings: Settings,
+    vault: Vault,
+    *,
+    clock: Clock | None = None,
+    ids: Ids | None = None,
+    cameras: Cameras | None = None,
+) -> Services:
+    """The parts of one kiosk, real ones unless given; cameras are started."""
+    chosen = cameras or open_cameras(settings)
+    chosen.start()
+    return Services(settings, clock or SystemClock(settings.time_zone), ids or RandomIds(), vault, chosen)

@@ -11,9 +11,19 @@ def load_rules(name: str, override_dir: Path | None = None) -> dict[str, Any]:
 
     Raises KeyError for a name this package has no rules for, tomllib.TOMLDecodeError for a broken file.
     """
+    own = own_rules_text(name, override_dir)
+    return tomllib.loads(rules_text(name) if own is None else own)
+
+
+def rules_text(name: str) -> str:
+    """The text of the rules ``name``.toml of this package; raises KeyError for a name it has no rules for."""
     packaged = resources.files(__package__).joinpath(f"{name}.toml")
     if not packaged.is_file():
         raise KeyError(name)
+    return packaged.read_text("utf-8")
+
+
+def own_rules_text(name: str, override_dir: Path | None) -> str | None:
+    """The text of the municipality's own ``name``.toml, or None where it has none."""
     own = override_dir / f"{name}.toml" if override_dir else None
-    text = own.read_text("utf-8") if own and own.is_file() else packaged.read_text("utf-8")
-    return tomllib.loads(text)
+    return own.read_text("utf-8") if own and own.is_file() else None

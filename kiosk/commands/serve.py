@@ -1,0 +1,132 @@
+"""``kiosk serve`` and ``kiosk demo``: the window itself, for real and for trying out."""
+
+import logging
+import resource
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import webbrowser
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+from waitress import create_server
+
+from kiosk.actions.window import make_window, open_window
+from kiosk.app import create_site
+from kiosk.clock import SystemClock
+from kiosk.domain.window import WindowPlan
+from kiosk.settings import Settings, SettingsError, load_settings
+from kiosk.store.data_folder import default_folder
+from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
+from kiosk.wiring import Services, make_services
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_ACCOUNTS = (REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR)
+
+
+@click.command()
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="kiosk.toml")
+def serve(config: Path | None) -> None:
+    """The real thing: serve the applicant screen and the desk on this laptop."""
+    try:
+        settings = load_settings(config)
+    except (SettingsError, ValueError) as error:
+        raise click.UsageError(f"the configuration cannot be used: {error}") from None
+    folder = default_folder(settings.data)
+    vault = Vault(folder, cost=None)
+    if not vault.folder.is_made:
+        raise click.UsageError("no account exists yet: make the first one with «kiosk staff add NAME»")
+    _run(settings, vault, [])
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=None, help="0 takes any free port")
+@click.option("--no-browser", is_flag=True, help="do not open a browser")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="keep the practice data here")
+def demo(port: int | None, no_browser: bool, data: Path | None) -> None:
+    """A practice window with a virtual camera: walk through everything, nothing is real."""
+    folder = data or Path(tempfile.mkdtemp(prefix="madoguchi-demo-"))
+    try:
+        vault = _rehearsal_vault(folder)
+        settings = load_settings(port=port, camera_face="virtual:person", camera_form="virtual:form")
+        _run(settings, vault, _practice(vault, settings), open_browser=not no_browser)
+    finally:
+        if data is None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _rehearsal_vault(folder: Path) -> Vault:
+    vault = Vault(folder)
+    if vault.folder.is_made and not vault.is_rehearsal:
+        raise click.UsageError("this data folder holds real windows; a demo needs a folder of its own")
+    if not vault.folder.is_made:
+        vault.install_rehearsal()
+    return vault
+
+
+def _practice(vault: Vault, settings: Settings) -> list[str]:
+    """Give both practice accounts a fresh passphrase and see that a window is open; lines to print."""
+    clock = SystemClock(settings.time_zone)
+    current = vault.kiosk_store.windows.current()
+    if current is None:
+        plan = WindowPlan(settings.municipality, "練習株式会社", "第一会議室", clock.today(), 30, rehearsal=True)
+        current = make_window(vault, clock, plan, REHEARSAL_SUPERVISOR)
+        open_window(vault, clock, current.id, REHEARSAL_SUPERVISOR)
+    lines = [f"Data folder:      {vault.folder.root}", f"Practice window:  {current.id}", "Practice accounts:"]
+    for name in _ACCOUNTS:
+        passphrase = secrets.token_urlsafe(9)
+        vault.put_account(name, passphrase)
+        role = vault.kiosk_store.staff.get(name).role
+        lines.append(f"  {name:<16} {role:<11} passphrase: {passphrase}")
+    return lines
+
+
+def _run(settings: Settings, vault: Vault, lines: list[str], *, open_browser: bool = False) -> None:
+    if settings.host not in LOOPBACK:
+        raise click.UsageError("this server listens on loopback only")
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash must not write memory to disk
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    services = make_services(settings, vault)
+    try:
+        server = _listen(settings, services)
+        url = f"http://{settings.host}:{server.effective_port}"
+        click.echo(
+            "\n".join([f"Applicant screen: {url}/", f"Staff desk:       {url}/desk/", *lines, "Stop with Ctrl+C"])
+        )
+        if open_browser:
+            threading.Timer(0.5, webbrowser.open, [f"{url}/"]).start()
+        _until_stopped(server)
+    finally:
+        services.stop()
+
+
+def _listen(settings: Settings, services: Services) -> Any:
+    try:
+        return create_server(
+            create_site(settings, services),
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            ident=None,
+        )
+    except OSError:
+        raise click.ClickException(f"port {settings.port} is in use; choose another one") from None
+
+
+def _until_stopped(server) -> None:  # type: ignore[no-untyped-def]
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        pass
+    finally:
+        server.close()

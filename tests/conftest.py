@@ -1,0 +1,106 @@
+"""Fixtures for everybody: the browser, the running demo, the shared photos."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def photos() -> Path:
+    """The folder of shared face photos, which never travels with the project."""
+    folder = Path(os.environ.get("MADOGUCHI_PHOTOS", ROOT.parent / "shared" / "data" / "photos"))
+    if not folder.is_dir():
+        pytest.skip("the shared face photos are not on this machine (MADOGUCHI_PHOTOS)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running ``kiosk demo``: where it is, who may sign in, what it printed."""
+
+    url: str
+    data: Path
+    passphrases: dict[str, str]
+    process: subprocess.Popen[str]
+    log: list[str]
+
+    def kiosk(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run another command of the console script on the same data folder."""
+        return kiosk(*words, data=self.data)
+
+
+def kiosk(*words: str, data: Path, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    """Run the console script in a process of its own."""
+    environment = os.environ | {"KIOSK_DATA": str(data)}
+    command = [sys.executable, "-m", "kiosk", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=timeout, check=False)
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    """``kiosk demo`` on a free port and a data folder of its own."""
+    data = tmp_path / "data"
+    command = [sys.executable, "-m", "kiosk", "demo", "--port", "0", "--no-browser", "--data", str(data)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    log: list[str] = []
+    ready = threading.Event()
+
+    def read() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            log.append(line)
+            if "Ctrl+C" in line:
+                ready.set()
+        ready.set()
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    assert ready.wait(60), "the demo did not start: " + "".join(log)
+    text = "".join(log)
+    url = re.search(r"http://127\.0\.0\.1:\d+", text)
+    assert url, text
+    passphrases = dict(re.findall(r"^\s+(\S+) +\S+ +passphrase: (\S+)$", text, re.MULTILINE))
+    yield Demo(url.group(), data, passphrases, process, log)
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
+    finally:
+        reader.join(5)
+        if process.stdout:
+            process.stdout.close()
