@@ -70,7 +70,7 @@ class FaceView:
 def view_of(image: Image, mesh: Mesh) -> FaceView | None:
     """Cut the chip out of the picture by its mesh; None when the mesh is degenerate."""
     left, right = mesh.points[LEFT_IRIS, :2], mesh.points[RIGHT_IRIS, :2]
-    middle: Points = (left + right) / 2
+    middle = ((left + right) / 2).astype(np.float32)
     axis = mesh.points[CHIN, :2] - middle
     unit = float(np.hypot(*axis))
     roll = float(np.arctan2(right[1] - left[1], right[0] - left[0]))
