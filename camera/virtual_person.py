@@ -22,6 +22,7 @@ CYCLE = 60.0
 
 _ENLARGED = 3.0  # portrait to 1080 lines: the head is then 490 px high, the irises 130 px apart
 _HEAD = (227.0, 98.0, 104.0, 100.0)  # portrait pixels: centre x, y and half axes of what turns
+_FACE = (226.0, 132.0, 62.0, 84.0)  # the same for the face, whose middle stands out and so moves further
 _PLACE = (0.62, 0.30)  # where the head's centre stands in the frame while holding still
 _NOISE = 2.0  # standard deviation in grey levels, as of a webcam in office light
 _BLINKS = (7.3, 21.1, 26.4, 33.0, 38.5, 44.0, 49.2)
@@ -40,7 +41,7 @@ class Eye:
     lower_y: float
 
 
-_EYES = (Eye(202.4, 10.2, 102.2, 97.2, 105.0), Eye(248.0, 11.6, 103.6, 99.4, 106.8))
+_EYES = (Eye(202.4, 10.6, 102.2, 97.0, 106.4), Eye(247.6, 11.8, 103.6, 99.2, 108.2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def pose_at(t: float) -> Pose | None:
         return None
     come, go = ease((t - 1.0) / 1.8), ease((t - (CYCLE - 3.5)) / 2.0)
     sway = (0.0012 * sin(0.9 * t), 0.0015 * sin(1.4 * t))
-    yaw = 16.0 * (1.0 - ease((t - 3.8) / 0.9)) + 0.6 * sin(0.7 * t)
+    yaw = -22.0 * (1.0 - ease((t - 4.6) / 0.9)) + 0.6 * sin(0.7 * t)
     return Pose((0.85 * (1.0 - come) - 0.95 * go + sway[0], sway[1]), yaw, _lids(t))
 
 
@@ -107,6 +108,13 @@ class PersonScene:
         paste(frame, person, left, top)
 
 
+def _dome(x: Floats, y: Floats, ellipse: tuple[float, float, float, float]) -> Floats:
+    """1 in the ellipse's middle, falling softly to 0 at its rim."""
+    centre_x, centre_y, half_width, half_height = ellipse
+    away = ((x - centre_x) / half_width) ** 2 + ((y - centre_y) / half_height) ** 2
+    return np.clip(1 - away, 0, 1).astype(np.float32)
+
+
 class _HeadWarp:
     """Turns the head about its vertical axis and moves the lids, by resampling the head's part of the portrait."""
 
@@ -116,9 +124,8 @@ class _HeadWarp:
         rows, columns = int(y + half_height) - self._top, int(2 * half_width)
         down, across = np.mgrid[0:rows, 0:columns].astype(np.float32)
         self._across, self._down = across, down
-        u = (across + self._left - x) / half_width
-        v = (down + self._top - y) / half_height
-        self._bulge = 0.7 * half_width * np.clip(1 - u * u - v * v, 0, 1).astype(np.float32)
+        place = (across + self._left) / scale, (down + self._top) / scale
+        self._bulge = scale * (24.0 * _dome(*place, _HEAD) + 46.0 * _dome(*place, _FACE))
         self._eyes = [_Lid(eye, scale, self._left, self._top) for eye in _EYES]
 
     def applied(self, person: Image, pose: Pose) -> Image:
@@ -145,7 +152,7 @@ class _Lid:
         y0, y1 = (int(value * scale) - top for value in (crease, eye.lower_y + 2))
         self._where = (slice(y0, y1), slice(x0, x1))
         across = np.arange(x0, x1, dtype=np.float32)[None, :] + left
-        bow = 1 - ((across / scale - eye.centre_x) / eye.half_width) ** 2
+        bow = np.sqrt(np.clip(1 - ((across / scale - eye.centre_x) / eye.half_width) ** 2, 0, 1))
         self._upper = (eye.corner_y + (eye.upper_y - eye.corner_y) * bow) * scale - top
         self._lower = (eye.corner_y + (eye.lower_y - eye.corner_y) * bow) * scale - top
         self._crease = self._upper - 4.5 * scale * bow - 0.01

@@ -62,7 +62,7 @@ def test_the_person_comes_in_turns_to_the_front_holds_still_blinks_and_goes() ->
     assert turned is not None
     assert still is not None
     assert coming.shift[0] > 0.3
-    assert turned.yaw_deg > 12
+    assert turned.yaw_deg < -15
     assert abs(still.yaw_deg) < 2
     assert abs(still.shift[0]) < 0.005
     assert max(pose.lids for t in np.arange(5, 50, 0.05) if (pose := pose_at(float(t)))) > 0.9
