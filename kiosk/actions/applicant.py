@@ -1,0 +1,169 @@
+"""What an applicant's buttons do: begin, answer, submit, end here. One function per button."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from email_validator import EmailNotValidError, validate_email
+
+from kiosk.domain.applicant import (
+    ApplicantRules,
+    Kind,
+    Question,
+    Step,
+    StepKind,
+    answers_no_longer_asked,
+    check_answer,
+    needs_photo,
+    next_step,
+    question_for,
+    rules_from,
+    stop_reason,
+)
+from kiosk.domain.errors import AnswerRefused, Locked, NotAllowedNow, NotFound, TappedFirst
+from kiosk.domain.queue import Application
+from kiosk.domain.states import ApplicationEvent, allowed
+from kiosk.ports import Clock, Ids
+from kiosk.rules import load_rules
+from kiosk.settings import Settings
+from kiosk.store.window_file import WindowStore
+
+BY_APPLICANT = "applicant"
+_TRIES = 20
+
+
+class Parts(Protocol):
+    """What these deeds need of the kiosk's parts."""
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+
+    @property
+    def ids(self) -> Ids:
+        """Fresh numbers."""
+
+    def window_store(self) -> WindowStore:
+        """The open window's file."""
+
+
+@cache
+def _rules(folder: str, contact_mail: str) -> ApplicantRules:
+    own = Path(folder) if folder else None
+    applicant, eras, ages, others = (load_rules(name, own) for name in ("applicant", "eras", "ages", "municipalities"))
+    return rules_from(applicant, eras, ages, others, contact_mail)
+
+
+def applicant_rules(settings: Settings) -> ApplicantRules:
+    """The rules of this installation, read once."""
+    return _rules(settings.rules, settings.contact_mail)
+
+
+def begin(parts: Parts, uid: str, language: str) -> Application:
+    """Start the draft ``uid`` with consent given now; a second tap gives the draft that is already there."""
+    applications = parts.window_store().applications
+    for _ in range(_TRIES):
+        try:
+            return applications.get(uid)
+        except NotFound:
+            at = _now(parts)
+        try:
+            return applications.start(uid, parts.ids.call_number(applications.call_numbers()), language, at, at)
+        except TappedFirst:
+            continue
+    raise TappedFirst("no call number could be given")
+
+
+def current(parts: Parts, uid: str) -> Application:
+    """The application a person is working on; raises NotFound before consent."""
+    return parts.window_store().applications.get(uid)
+
+
+def step_of(parts: Parts, application: Application) -> Step:
+    """The first screen with something left to do."""
+    has_photo = parts.window_store().photos.get(application.uid) is not None
+    return next_step(application, has_photo, applicant_rules(parts.settings), parts.clock.today())
+
+
+def change_language(parts: Parts, uid: str, language: str) -> None:
+    """Note the language a person chose; before consent, or while locked, there is nothing to note it in."""
+    with suppress(NotFound, Locked):
+        parts.window_store().applications.set_language(uid, language, _now(parts))
+
+
+def answer(parts: Parts, uid: str, key: str, fields: Mapping[str, str]) -> Application:
+    """Check and keep one answer; raises AnswerRefused with the words to show, NotFound for a question not asked."""
+    application = current(parts, uid)
+    rules, today = applicant_rules(parts.settings), parts.clock.today()
+    question = question_for(key, application.answers, rules, today)
+    if question is None:
+        raise NotFound("this question is not asked")
+    value = checked(question, fields, rules, parts)
+    return parts.window_store().applications.save_answers(uid, {key: value}, _now(parts))
+
+
+def checked(question: Question, fields: Mapping[str, str], rules: ApplicantRules, parts: Parts) -> str:
+    """The value to keep for one question, mail syntax included; raises AnswerRefused. The desk uses it as well."""
+    value = check_answer(question, fields, rules, parts.clock.today())
+    return _checked_mail(question.key, value) if question.kind is Kind.MAIL and value else value
+
+
+def _checked_mail(item: str, raw: str) -> str:
+    """The address as typed, without spaces around it, when its syntax holds; nothing is sent or looked up."""
+    address = raw.strip()
+    try:
+        validate_email(address, check_deliverability=False, allow_smtputf8=False, strict=True)
+    except EmailNotValidError:
+        raise AnswerRefused(item, "applicant.error_mail") from None
+    return address
+
+
+def submit(parts: Parts, uid: str) -> Application:
+    """Hand the application in once; answers that no longer apply are dropped first. A second tap changes nothing.
+
+    Raises NotAllowedNow while something is still open.
+    """
+    application = current(parts, uid)
+    if ApplicationEvent.SUBMIT not in allowed(application.state):
+        return application
+    if step_of(parts, application).kind is not StepKind.REVIEW:
+        raise NotAllowedNow("something is still open")
+    _drop_what_is_not_needed(parts, application)
+    try:
+        return parts.window_store().applications.move(uid, ApplicationEvent.SUBMIT, BY_APPLICANT, _now(parts))
+    except (TappedFirst, NotAllowedNow):
+        return _handed_in_meanwhile(parts, uid)
+
+
+def _handed_in_meanwhile(parts: Parts, uid: str) -> Application:
+    application = current(parts, uid)
+    if ApplicationEvent.SUBMIT in allowed(application.state):
+        raise TappedFirst("it was changed meanwhile")
+    return application
+
+
+def _drop_what_is_not_needed(parts: Parts, application: Application) -> None:
+    store, rules, today = parts.window_store(), applicant_rules(parts.settings), parts.clock.today()
+    gone = answers_no_longer_asked(application.answers, rules, today)
+    if gone:
+        store.applications.save_answers(application.uid, dict.fromkeys(gone), _now(parts))
+    if not needs_photo(application.answers, rules, today) and store.photos.get(application.uid):
+        store.photos.remove(application.uid)
+
+
+def end_here(parts: Parts, uid: str) -> None:
+    """End an application that cannot be made here; the reason is counted. Otherwise the draft stays for staff."""
+    application = current(parts, uid)
+    reason = stop_reason(application.answers, applicant_rules(parts.settings), parts.clock.today())
+    if reason and ApplicationEvent.ABANDON in allowed(application.state):
+        parts.window_store().applications.move(uid, ApplicationEvent.ABANDON, BY_APPLICANT, _now(parts), reason)
+
+
+def _now(parts: Parts) -> str:
+    return parts.clock.now().isoformat(timespec="milliseconds")

@@ -1,0 +1,343 @@
+"""The applicant's screens: language, notice and consent, one question a screen, review, call slip."""
+
+import io
+from datetime import date
+from typing import Any
+
+import qrcode
+import qrcode.constants
+from flask import Blueprint, Response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from kiosk.actions import applicant as deeds
+from kiosk.domain.applicant import (
+    Question,
+    Step,
+    StepKind,
+    items_asked,
+    question_for,
+    questions,
+    renewal_from,
+    step_before,
+    way,
+)
+from kiosk.domain.eras import in_era
+from kiosk.domain.errors import AnswerRefused, KioskError, NotFound
+from kiosk.domain.queue import Application
+from kiosk.screens import services, settings
+from kiosk.texts import catalogue, languages
+
+blueprint = Blueprint("applicant", __name__)
+DISPLAY_SWITCHES = ("contrast", "large")
+_FORGET = ("applicant.error_my_number",)
+
+
+@blueprint.app_context_processor
+def applicant_words() -> dict[str, Any]:
+    """What every applicant page shows: languages to choose, display switches, progress, the words of an item."""
+    return {
+        "language_choices": _language_choices,
+        "display": session.get("display", ""),
+        "progress": _progress,
+        "has_draft": "uid" in session,
+        "rules": deeds.applicant_rules(settings()),
+    }
+
+
+def _language_choices() -> list[tuple[str, str, str]]:
+    """Code, tag for ``lang=`` and own name of each language that is set and has a catalogue."""
+    offered = [code.strip() for code in settings().languages.split(",")]
+    known = ((code, catalogue(code)) for code in offered if code in languages())
+    return [(code, texts["applicant.label_lang_tag"], texts["applicant.label_language"]) for code, texts in known]
+
+
+def _progress() -> dict[str, Any] | None:
+    """Stages of the way and where this page is among them; None beside the way."""
+    try:
+        step = _step_of_page()
+        return _stages(_application(), step) if step else None
+    except KioskError:
+        return None
+
+
+def _step_of_page() -> Step | None:
+    if request.blueprint in ("form_qr", "photo"):
+        return Step(StepKind(request.blueprint))
+    if request.endpoint == "applicant.question" and request.view_args:
+        return Step(StepKind.QUESTION, request.view_args["key"])
+    return Step(StepKind.REVIEW) if request.endpoint == "applicant.review" else None
+
+
+def _stages(application: Application, step: Step) -> dict[str, Any]:
+    steps = way(application.answers, _rules(), _today())
+    names = [_stage_of(each, steps) for each in steps]
+    position = steps.index(step) if step in steps else 0
+    return {"names": list(dict.fromkeys(names)), "now": names[position], "number": position + 1, "total": len(steps)}
+
+
+def _stage_of(step: Step, steps: list[Step]) -> str:
+    photo = Step(StepKind.PHOTO)
+    if step.kind is not StepKind.QUESTION:
+        return step.kind.value
+    is_after_photo = photo in steps and steps.index(step) > steps.index(photo)
+    return "delivery" if is_after_photo else "questions"
+
+
+def _rules() -> Any:
+    return deeds.applicant_rules(settings())
+
+
+def _today() -> date:
+    return services().clock.today()
+
+
+def _application() -> Application:
+    if "uid" not in session:
+        raise NotFound("nobody is at this screen")
+    return deeds.current(services(), session["uid"])
+
+
+def _address(step: Step) -> str:
+    if step.kind is StepKind.QUESTION:
+        return url_for("applicant.question", key=step.key)
+    if step.kind in (StepKind.FORM_QR, StepKind.PHOTO):
+        return f"/{step.kind}/"
+    return url_for(f"applicant.{step.kind}")
+
+
+def _go(address: str) -> ResponseReturnValue:
+    return redirect(address, code=303)
+
+
+@blueprint.get("/")
+def start() -> ResponseReturnValue:
+    """Choose a language; somebody in the middle of the way is sent on to where they were."""
+    return _go(url_for("applicant.next_step")) if _is_on_the_way() else render_template("language.html")
+
+
+def _is_on_the_way() -> bool:
+    try:
+        return bool(_application().uid)
+    except KioskError:
+        return False
+
+
+@blueprint.post("/applicant/language")
+def language() -> ResponseReturnValue:
+    """Change the language at any step and come back to the same page; from the start page go on."""
+    _switch()
+    return _go(_safe_back())
+
+
+@blueprint.post("/applicant/display")
+def display() -> ResponseReturnValue:
+    """Switch high contrast or large text on or off, for this person only."""
+    _switch()
+    return _go(_safe_back())
+
+
+def _switch() -> bool:
+    """Apply a language or display button of the header; False when none was pressed."""
+    chosen, switch = request.form.get("language"), request.form.get("display")
+    if chosen in languages():
+        session["language"] = chosen
+        if "uid" in session:
+            deeds.change_language(services(), session["uid"], chosen)
+    if switch in DISPLAY_SWITCHES:
+        session["display"] = " ".join(sorted(set(session.get("display", "").split()) ^ {switch}))
+    return chosen is not None or switch is not None
+
+
+def _safe_back() -> str:
+    back = request.form.get("back", "/")
+    is_local = back.startswith("/") and not back.startswith(("//", "/\\"))
+    return back if is_local else "/"
+
+
+@blueprint.get("/applicant/consent")
+def consent() -> ResponseReturnValue:
+    """The purpose of use, everything asked and why, made from the rules."""
+    if _is_on_the_way():
+        return _go(url_for("applicant.next_step"))
+    session.setdefault("uid", services().ids.uid())
+    return render_template("consent.html", items=items_asked(_rules()))
+
+
+@blueprint.post("/applicant/consent")
+def give_consent() -> ResponseReturnValue:
+    """Begin the draft; the number made for the notice page keeps a double tap from beginning two."""
+    if "uid" not in session:
+        return _go(url_for("applicant.start"))
+    deeds.begin(services(), session["uid"], session.get("language", "ja"))
+    return _go(url_for("applicant.next_step"))
+
+
+@blueprint.get("/applicant/next")
+def next_step() -> ResponseReturnValue:
+    """Send on to the first step still open."""
+    if "uid" not in session:
+        return _go(url_for("applicant.start"))
+    try:
+        return _go(_address(deeds.step_of(services(), _application())))
+    except NotFound:
+        return _go(url_for("applicant.consent"))
+
+
+@blueprint.get("/applicant/before/<kind>")
+def before(kind: str) -> ResponseReturnValue:
+    """Send back to the step before the photo, the form or the review."""
+    step = Step(StepKind(kind)) if kind in ("photo", "review") else Step(StepKind.FORM_QR)
+    return _go(_address(step_before(step, _application().answers, _rules(), _today())))
+
+
+@blueprint.get("/applicant/question/<key>")
+def question(key: str) -> ResponseReturnValue:
+    """One question with the answer given so far."""
+    application = _application()
+    if deeds.step_of(services(), application).kind is StepKind.SUBMITTED:
+        return _go(url_for("applicant.submitted"))
+    asked = question_for(key, application.answers, _rules(), _today())
+    if asked is None:
+        return _go(url_for("applicant.next_step"))
+    return _question_page(asked, application, _typed_before(asked, application))
+
+
+@blueprint.post("/applicant/question/<key>")
+def answer(key: str) -> ResponseReturnValue:
+    """Keep an answer and go on; one that cannot be kept stays on screen with the reason."""
+    if _switch():
+        return _again(key, None)
+    try:
+        deeds.answer(services(), session.get("uid", ""), key, request.form)
+    except AnswerRefused as refused:
+        return _again(key, refused.text_key)
+    except NotFound:
+        return _go(url_for("applicant.next_step"))
+    return _go(url_for("applicant.next_step"))
+
+
+def _again(key: str, error: str | None) -> ResponseReturnValue:
+    application = _application()
+    asked = question_for(key, application.answers, _rules(), _today())
+    if asked is None:
+        return _go(url_for("applicant.next_step"))
+    typed = {} if error in _FORGET else {name: value for name, value in request.form.items() if name in _FIELDS}
+    return _question_page(asked, application, typed, error), 422 if error else 200
+
+
+_FIELDS = ("answer", "era", "year", "month", "day")
+
+
+def _question_page(asked: Question, application: Application, typed: dict[str, str], error: str | None = None) -> str:
+    step = Step(StepKind.QUESTION, asked.key)
+    before_it = step_before(step, application.answers, _rules(), _today())
+    is_open = deeds.step_of(services(), application)
+    return render_template(
+        "question.html",
+        question=asked,
+        typed=typed,
+        error=error,
+        back=_address(before_it),
+        is_change=is_open.kind is StepKind.REVIEW,
+        municipalities={row["code"]: row["name"] for row in _rules().municipalities},
+        host=settings().municipality_name,
+    )
+
+
+def _typed_before(asked: Question, application: Application) -> dict[str, str]:
+    value = application.answers.get(asked.key)
+    if value is None:
+        return {}
+    if asked.kind in ("birth_date", "card_date"):
+        year, month, day = str(value).split("-")
+        return {"era": "western", "year": year, "month": month, "day": day}
+    return {"answer": str(value)}
+
+
+@blueprint.get("/applicant/stop")
+def stop() -> ResponseReturnValue:
+    """Why no application is made here, and where to go."""
+    application = _application()
+    step = deeds.step_of(services(), application)
+    if step.kind is not StepKind.STOP:
+        return _go(url_for("applicant.next_step"))
+    expiry = application.answers.get("card_expiry")
+    first_day = renewal_from(date.fromisoformat(expiry), _rules(), _today()) if expiry else None
+    change = {"certificate_only": "application_kind", "too_early": "card_expiry", "licence": "licence_way"}[step.key]
+    return render_template("stop.html", reason=step.key, first_day=first_day, change=change)
+
+
+@blueprint.post("/applicant/end")
+def end() -> ResponseReturnValue:
+    """End what cannot be applied for here, counted by its reason, and wipe the screen."""
+    deeds.end_here(services(), session.get("uid", ""))
+    return finish()
+
+
+@blueprint.get("/applicant/review")
+def review() -> ResponseReturnValue:
+    """Everything entered, each line with its own button to change it."""
+    application = _application()
+    step = deeds.step_of(services(), application)
+    if step.kind is not StepKind.REVIEW:
+        return _go(url_for("applicant.next_step"))
+    asked = questions(application.answers, _rules(), _today())
+    return render_template(
+        "review.html",
+        application=application,
+        questions=asked,
+        addresses={question.key: _address(_step(question)) for question in asked},
+        municipalities={row["code"]: row["name"] for row in _rules().municipalities},
+        host=settings().municipality_name,
+        today=_today(),
+    )
+
+
+def _step(question: Question) -> Step:
+    return Step(StepKind.PHOTO) if question.kind == "photo" else Step(StepKind.QUESTION, question.key)
+
+
+@blueprint.post("/applicant/submit")
+def submit() -> ResponseReturnValue:
+    """Hand in; a second tap ends at the same slip."""
+    deeds.submit(services(), session.get("uid", ""))
+    return _go(url_for("applicant.submitted"))
+
+
+@blueprint.get("/applicant/submitted")
+def submitted() -> ResponseReturnValue:
+    """The call slip with the neutral call number."""
+    application = _application()
+    step = deeds.step_of(services(), application)
+    if step.kind is not StepKind.SUBMITTED:
+        return _go(url_for("applicant.next_step"))
+    return render_template("submitted.html", call_number=application.call_number, today=_today())
+
+
+@blueprint.get("/applicant/slip.png")
+def slip() -> ResponseReturnValue:
+    """The call number as QR for the desk's scanner; holds nothing else."""
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, box_size=10, border=4)
+    code.add_data(_application().call_number)
+    picture = io.BytesIO()
+    code.make_image().save(picture, "PNG")
+    return Response(picture.getvalue(), mimetype="image/png")
+
+
+@blueprint.post("/applicant/finish")
+def finish() -> ResponseReturnValue:
+    """Forget this person on this screen; the draft, if any, stays with staff since consent was given."""
+    session.clear()
+    response = redirect(url_for("applicant.start"), code=303)
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+@blueprint.app_template_filter("written_date")
+def written_date(value: str) -> str:
+    """A stored date for reading: 1989-01-07 as 1989年1月7日 (昭和64年1月7日); an unknown part stays 00."""
+    year, month, day = value.split("-")
+    western = f"{year}年{int(month) or '00'}月{int(day) or '00'}日"
+    if "00" in (month, day):
+        return western
+    return f"{western}（{in_era(date.fromisoformat(value), _rules().eras)}）"

@@ -1,0 +1,47 @@
+// Asks "are you still there?" after a while without a touch, then wipes the screen. Nothing is kept in the browser.
+(() => {
+  const dialog = document.getElementById("idle");
+  if (!dialog || dialog.dataset.watch !== "yes") return;
+  const left = document.getElementById("idle-left");
+  const quiet = Number(dialog.dataset.seconds) * 1000;
+  const grace = Number(dialog.dataset.grace);
+  let timer = 0;
+  let ticking = 0;
+
+  const rest = () => {
+    window.clearInterval(ticking);
+    window.clearTimeout(timer);
+    timer = window.setTimeout(ask, quiet);
+  };
+
+  const wipe = () => {
+    window.clearInterval(ticking);
+    document.getElementById("idle-wipe").submit();
+  };
+
+  function ask() {
+    const end = Date.now() + grace * 1000;
+    left.textContent = String(grace);
+    dialog.showModal();
+    ticking = window.setInterval(() => {
+      const seconds = Math.ceil((end - Date.now()) / 1000);
+      left.textContent = String(Math.max(seconds, 0));
+      if (seconds <= 0) wipe();
+    }, 250);
+  }
+
+  const stay = () => {
+    if (dialog.open) dialog.close();
+    rest();
+  };
+
+  document.getElementById("idle-stay").addEventListener("click", stay);
+  dialog.addEventListener("cancel", (event) => {
+    event.preventDefault();
+    stay();
+  });
+  for (const name of ["pointerdown", "keydown", "wheel"]) {
+    document.addEventListener(name, () => { if (!dialog.open) rest(); }, { passive: true });
+  }
+  rest();
+})();
