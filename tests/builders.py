@@ -1,4 +1,4 @@
-"""Ready-made parts for tests: a kiosk in a folder of its own, a window, applications at any state. All data is invented."""
+"""Ready-made parts for tests: a kiosk in its own folder, a window, applications at any state. All data is invented."""
 
 from datetime import date
 from pathlib import Path

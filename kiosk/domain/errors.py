@@ -80,13 +80,13 @@ class AnswerRefused(Refused):
 class NotSignedIn(KioskError):
     """A staff passphrase is needed first."""
 
-    text_key = "desk.error_sign_in_first"
+    text_key = "staff.error_sign_in_first"
 
 
 class TooManyTries(NotSignedIn):
     """Too many wrong passphrases in a row; ``until`` is when the next try is taken, ISO 8601."""
 
-    text_key = "desk.error_too_many_tries"
+    text_key = "staff.error_too_many_tries"
 
     def __init__(self, until: str) -> None:
         super().__init__("wrong too often")
@@ -96,13 +96,13 @@ class TooManyTries(NotSignedIn):
 class NotPermitted(KioskError):
     """This account's role may not do that."""
 
-    text_key = "desk.error_not_permitted"
+    text_key = "staff.error_not_permitted"
 
 
 class SecondPersonNeeded(KioskError):
     """A second, different account has to confirm with its own passphrase."""
 
-    text_key = "desk.error_second_person"
+    text_key = "staff.error_second_person"
 
 
 class Locked(KioskError):
@@ -131,3 +131,4 @@ class BatchError(KioskError):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self.key = key
+        self.text_key = f"batch.error_{key}"

@@ -105,6 +105,13 @@ class Store:
         found = self.rows(sql, values)
         return found[0] if found else None
 
+    def check(self) -> None:
+        """Read every page and check it against its own code; raises StorageDamaged."""
+        for pragma in ("cipher_integrity_check", "quick_check"):
+            found = [str(value) for row in self.rows(f"PRAGMA {pragma}") for value in row.values()]
+            if found not in ([], ["ok"]):
+                raise StorageDamaged(f"{self.path.name} is damaged")
+
     def close(self) -> None:
         """Close every connection and forget the key."""
         with self._guard:

@@ -64,18 +64,23 @@ class Keyring:
         """The salted hash under which an account is found."""
         return hmac.new(b64decode(self.salt), name.encode(), "sha256").hexdigest()
 
-    def holder(self, name: str) -> KeyHolder | None:
-        """The account's part, or None."""
+    def boxes(self, name: str) -> list[dict[str, Any]]:
+        """The account's sealed identities, newest first: one, or two when a change of passphrase was cut off."""
         wanted = self.lookup(name)
-        return next((each for each in self.holders if each.lookup == wanted), None)
+        return [each.box for each in reversed(self.holders) if each.lookup == wanted]
 
     def put(self, name: str, passphrase: str, cost: Argon2Cost) -> None:
-        """Give an account a fresh identity under ``passphrase``; the keys still have to be wrapped to it."""
+        """Give an account a fresh identity, beside an earlier one; the keys are not yet wrapped to it."""
         identity = wraps.new_identity()
         box = wraps.seal_by_passphrase(str(identity).encode(), passphrase, cost)
-        self.remove(name)
         self.holders.append(KeyHolder(self.lookup(name), str(identity.to_public()), box))
         self.tries.pop(self.lookup(name), None)
+
+    def keep_newest(self, name: str) -> None:
+        """Take an account's earlier identities out; the keys still have to be wrapped anew."""
+        newest = next(each for each in reversed(self.holders) if each.lookup == self.lookup(name))
+        self.remove(name)
+        self.holders.append(newest)
 
     def remove(self, name: str) -> None:
         """Take an account out; the keys still have to be wrapped anew."""

@@ -22,8 +22,6 @@ create table staff (
     role text not null check (role in ('operator', 'supervisor')),
     created_at text not null,
     disabled_at text,
-    failures integer not null default 0,
-    locked_until text,
     last_sign_in_at text
 );
 create table windows (

@@ -15,7 +15,7 @@ class Staff:
         """Add an account; raises Refused when the name is taken."""
         with self._store.write() as database:
             if self._row(name):
-                raise Refused("desk.error_name_taken")
+                raise Refused("staff.error_name_taken")
             database.conn.execute("insert into staff (name, role, created_at) values (?, ?, ?)", (name, role, at))
         return self.get(name)
 
@@ -45,9 +45,7 @@ class Staff:
         return before
 
     def _row(self, name: str) -> Row | None:
-        return self._store.row(
-            "select name, role, created_at, disabled_at, last_sign_in_at from staff where name = ?", (name,)
-        )
+        return self._store.row("select * from staff where name = ?", (name,))
 
 
 def _account(row: Row) -> Account:

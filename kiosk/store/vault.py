@@ -7,12 +7,13 @@ forgotten. A rehearsal folder's identity lies in the clear, so nothing there eve
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from kiosk.clock import SystemClock
-from kiosk.domain.errors import Locked, NotFound, NotSignedIn, Refused
+from kiosk.domain.errors import Locked, NotFound, NotSignedIn, Refused, StorageDamaged
 from kiosk.domain.staff import Role
 from kiosk.domain.states import WindowState
 from kiosk.store import device, wraps
@@ -45,7 +46,7 @@ class Vault:
         self._master = b""
         self._window_keys: dict[str, bytes] = {}
         self._windows: dict[str, WindowStore] = {}
-        self._decoy = wraps.seal_by_passphrase(b"", "", self._cost)
+        self._decoy = wraps.decoy(self._cost)
         if self.folder.is_rehearsal:
             self._take_keys(self._rehearsal_identity(), frozenset(WindowState))
 
@@ -81,7 +82,7 @@ class Vault:
     def install_rehearsal(self) -> None:
         """Make an empty folder a rehearsal folder: keys in the clear, two built-in accounts without passphrase."""
         if self.folder.is_made:
-            raise Refused("desk.error_already_installed")
+            raise Refused("staff.error_already_installed")
         self.folder.make()
         identity = wraps.new_identity()
         self.folder.write_secret(self.folder.rehearsal_key, f"{identity}\n")
@@ -112,10 +113,7 @@ class Vault:
         is shut.
         """
         keyring = self._count_try(name)
-        holder = keyring.holder(name)
-        secret = wraps.open_by_passphrase(holder.box if holder else self._decoy, passphrase)
-        if holder is None:
-            raise NotSignedIn("name or passphrase is wrong")
+        secret = _open_one(keyring.boxes(name) or [self._decoy], passphrase)
         self._take_keys(wraps.read_identity(secret.decode()), frozenset(WindowState) if sealed_too else _AT_WORK)
         self._forgive(name)
 
@@ -144,6 +142,10 @@ class Vault:
                 self._windows[window_id] = WindowStore(store)
             return self._windows[window_id]
 
+    def holds(self, window_id: str) -> bool:
+        """Whether a window's file can be opened now."""
+        return window_id in self._window_keys or self.is_rehearsal
+
     def new_window_key(self, rehearsal: bool) -> tuple[bytes, bytes]:
         """A fresh key for one window, and the same wrapped to every account and the municipality."""
         key = os.urandom(KEY_BYTES)
@@ -155,12 +157,20 @@ class Vault:
             self._window_keys[window_id] = key
 
     def put_account(self, name: str, passphrase: str) -> None:
-        """Let an account open the vault with ``passphrase``, in place of an earlier one; needs every key in memory."""
+        """Let an account open the vault with ``passphrase``, in place of an earlier one; needs every key in memory.
+
+        Cut off at any point, either the old passphrase opens everything or the new one does.
+        """
         _check_passphrase(passphrase)
         with self.folder.key_lock():
             keyring = Keyring.load(self.folder)
             keyring.put(name, passphrase, self._cost)
-            self._wrap_anew(keyring)
+            keyring.set_master(self._master)
+            keyring.save(self.folder)
+            self._wrap_windows(keyring)
+            if len(keyring.boxes(name)) > 1:
+                keyring.keep_newest(name)
+                self._wrap_all(keyring)
 
     def remove_account(self, name: str) -> None:
         """Wrap every key anew without this account; raises Refused when nobody would be left."""
@@ -168,8 +178,8 @@ class Vault:
             keyring = Keyring.load(self.folder)
             keyring.remove(name)
             if not keyring.holders and not self.is_rehearsal:
-                raise Refused("desk.error_last_account")
-            self._wrap_anew(keyring)
+                raise Refused("staff.error_last_account")
+            self._wrap_all(keyring)
 
     def set_recipients(self, lines: str) -> None:
         """Configure the municipality's recipients and wrap every key to them as well."""
@@ -177,7 +187,7 @@ class Vault:
             keyring = Keyring.load(self.folder)
             keyring.extra_recipients = _lines(lines)
             device.set_recipients(self.kiosk_store, lines)
-            self._wrap_anew(keyring)
+            self._wrap_all(keyring)
 
     def _make(self, keyring: Keyring) -> None:
         self.folder.make()
@@ -188,7 +198,7 @@ class Vault:
 
     def _check_new(self, passphrase: str) -> None:
         if self.folder.is_made:
-            raise Refused("desk.error_already_installed")
+            raise Refused("staff.error_already_installed")
         _check_passphrase(passphrase)
 
     def _at(self) -> str:
@@ -218,7 +228,8 @@ class Vault:
             wanted = {window.id for window in self._kiosk.windows.list() if window.state in states}
             for window_id, wrapped in self._kiosk.windows.wrapped_keys().items():
                 if window_id in wanted:
-                    self._window_keys[window_id] = wraps.unwrap(wrapped, identity)
+                    with suppress(StorageDamaged):  # a change of keys was cut off: locked for this account
+                        self._window_keys[window_id] = wraps.unwrap(wrapped, identity)
 
     def _window_key(self, window_id: str) -> bytes:
         wrapped = self.kiosk_store.windows.wrapped_key(window_id)
@@ -239,17 +250,19 @@ class Vault:
         own = keyring.recipients()
         return own + (device.recipients(self.kiosk_store, rehearsal=True) if rehearsal else ())
 
-    def _wrap_anew(self, keyring: Keyring) -> None:
-        """Wrap the master key and every window's key to the keyring as it is now, all or none."""
+    def _wrap_all(self, keyring: Keyring) -> None:
+        """Wrap the windows' keys, then the master key, to the keyring as it is now."""
+        self._wrap_windows(keyring)
+        keyring.set_master(self._master)
+        keyring.save(self.folder)
+
+    def _wrap_windows(self, keyring: Keyring) -> None:
         windows = self.kiosk_store.windows
         rewrapped = {}
         for window_id in windows.wrapped_keys():
             recipients = self._window_recipients(keyring, windows.get(window_id).rehearsal)
             rewrapped[window_id] = wraps.wrap(self._window_key(window_id), recipients)
-        keyring.set_master(self._master)
-        with self.kiosk_store.write():
-            windows.replace_keys(rewrapped)
-            keyring.save(self.folder)
+        windows.replace_keys(rewrapped)
 
 
 def _lines(text: str) -> list[str]:
@@ -258,4 +271,11 @@ def _lines(text: str) -> list[str]:
 
 def _check_passphrase(passphrase: str) -> None:
     if len(passphrase) < LEAST_PASSPHRASE:
-        raise Refused("desk.error_passphrase_short")
+        raise Refused("staff.error_passphrase_short")
+
+
+def _open_one(boxes: list[dict[str, Any]], passphrase: str) -> bytes:
+    for box in boxes[:-1]:
+        with suppress(NotSignedIn):
+            return wraps.open_by_passphrase(box, passphrase)
+    return wraps.open_by_passphrase(boxes[-1], passphrase)

@@ -44,6 +44,13 @@ def seal_by_passphrase(secret: bytes, passphrase: str, cost: Argon2Cost) -> dict
     }
 
 
+def decoy(cost: Argon2Cost) -> dict[str, Any]:
+    """A box nothing opens, so that trying an unknown name takes as long as trying a wrong passphrase."""
+    salt, nonce, sealed = os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES), os.urandom(96)
+    parts = {"salt": salt, "nonce": nonce, "sealed": sealed}
+    return {"kdf": "argon2id", **asdict(cost), **{name: b64encode(part).decode() for name, part in parts.items()}}
+
+
 def open_by_passphrase(box: dict[str, Any], passphrase: str) -> bytes:
     """The secret sealed by ``seal_by_passphrase``; raises NotSignedIn for a wrong passphrase."""
     try:

@@ -1,0 +1,94 @@
+"""Accounts and signing in: who may open this kiosk's data and act in it."""
+
+from dataclasses import dataclass
+
+from kiosk.domain.errors import NotSignedIn, Refused
+from kiosk.domain.staff import Account, Role, require_role, require_two
+from kiosk.ports import Clock
+from kiosk.store.vault import Vault
+
+_LONGEST_NAME = 40
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """An account that just signed in, and when it did so before."""
+
+    account: Account
+    last_time: str | None
+
+
+def sign_in(vault: Vault, clock: Clock, name: str, passphrase: str) -> SignedIn:
+    """Check a passphrase and take the keys into memory; raises NotSignedIn or TooManyTries.
+
+    The entry in the audit log, the time of the last sign-in and the keys come together or not at all.
+    """
+    vault.unlock(name, passphrase)
+    store, at = vault.kiosk_store, _at(clock)
+    account = store.staff.get(name)
+    if not account.is_active:
+        raise NotSignedIn("name or passphrase is wrong")
+    with store.write():
+        last_time = store.staff.signed_in(name, at)
+        store.audit.append("signed_in", name, name, at=at)
+    return SignedIn(account, last_time)
+
+
+def confirm_second(vault: Vault, first: str, name: str, passphrase: str) -> Account:
+    """A second person on the spot; raises NotSignedIn, SecondPersonNeeded, or NotPermitted without a supervisor.
+
+    Takes up the keys of sealed windows too, since it is needed for what happens to those.
+    """
+    staff = vault.kiosk_store.staff
+    vault.unlock(name, passphrase, sealed_too=True)
+    second = staff.get(name)
+    require_two(staff.get(first), second)
+    return second
+
+
+def install(vault: Vault, name: str, passphrase: str, recipients: str = "") -> Account:
+    """The first account, a supervisor, made by the one who installs; raises Refused once there are keys."""
+    _check_name(name)
+    vault.install(name, passphrase, recipients)
+    return vault.kiosk_store.staff.get(name)
+
+
+def add_account(vault: Vault, clock: Clock, name: str, role: Role, passphrase: str, by: str) -> Account:
+    """A further account, by a supervisor; raises Refused when the name is taken or the passphrase too short."""
+    store, at = vault.kiosk_store, _at(clock)
+    require_role(store.staff.get(by), Role.SUPERVISOR)
+    _check_name(name)
+    with store.write():
+        account = store.staff.add(name, role, at)
+        store.audit.append("account_added", by, name, role, at=at)
+        vault.put_account(name, passphrase)
+    return account
+
+
+def disable_account(vault: Vault, clock: Clock, name: str, by: str) -> Account:
+    """Shut an account for good and take its key out of every wrap; the last supervisor stays (Refused)."""
+    store, at = vault.kiosk_store, _at(clock)
+    require_role(store.staff.get(by), Role.SUPERVISOR)
+    with store.write():
+        account = store.staff.disable(name, at)
+        if not any(each.is_active and each.role is Role.SUPERVISOR for each in store.staff.list()):
+            raise Refused("staff.error_last_supervisor")
+        store.audit.append("account_disabled", by, name, at=at)
+        vault.remove_account(name)
+    return account
+
+
+def change_passphrase(vault: Vault, clock: Clock, name: str, old: str, new: str) -> None:
+    """A new passphrase in place of the old one, by its holder; raises NotSignedIn or Refused."""
+    vault.unlock(name, old, sealed_too=True)
+    vault.put_account(name, new)
+    vault.kiosk_store.audit.append("passphrase_changed", name, name, at=_at(clock))
+
+
+def _check_name(name: str) -> None:
+    if not 1 <= len(name.strip()) <= _LONGEST_NAME or not name.isprintable() or name != name.strip():
+        raise Refused("staff.error_name")
+
+
+def _at(clock: Clock) -> str:
+    return clock.now().isoformat(timespec="milliseconds")

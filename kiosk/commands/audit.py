@@ -1,0 +1,36 @@
+"""``kiosk audit verify`` and ``kiosk migrate``."""
+
+import json
+
+import click
+
+from kiosk.commands.people import People, by_staff
+from kiosk.domain.staff import Role
+from kiosk.domain.states import WindowState
+
+
+@click.group()
+def audit() -> None:
+    """The audit log."""
+
+
+@audit.command()
+@click.option("--json", "as_json", is_flag=True, help="one object per line")
+@by_staff()
+def verify(people: People, as_json: bool) -> None:
+    """Check that no entry was changed, taken out or put in; prints the count and the head."""
+    log = people.vault.kiosk_store.audit
+    entries, head = log.verify(), log.head()
+    click.echo(json.dumps({"entries": entries, "head": head}) if as_json else f"{entries} entries, head {head}")
+
+
+@click.command()
+@by_staff(Role.SUPERVISOR)
+def migrate(people: People) -> None:
+    """Bring every database file up to date; opening a file does the same."""
+    people.vault.kiosk_store.audit.verify()
+    click.echo("kiosk.db: up to date")
+    for window in people.vault.kiosk_store.windows.list():
+        if window.state is not WindowState.ERASED:
+            people.vault.window_store(window.id)
+            click.echo(f"windows/{window.id}.db: up to date")

@@ -1,0 +1,74 @@
+"""``kiosk doctor``: the readiness report."""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from kiosk.actions.readiness import Check, Status, check_backlog, report
+from kiosk.clock import SystemClock
+from kiosk.commands.people import People, data_folder, identify, plain_errors, settings_of
+from kiosk.domain.staff import Role
+from kiosk.ports import Camera
+from kiosk.settings import Settings
+from kiosk.store.vault import Vault
+from kiosk.texts import translator
+from kiosk.wiring import open_cameras
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="one object per line")
+@click.option("--as", "as_name", metavar="NAME", help="your account, to look into the encrypted files too")
+@click.option("--passphrase-fd", type=int, help="read passphrases from this file descriptor, one line each")
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="kiosk.toml")
+@plain_errors
+def doctor(as_json: bool, as_name: str | None, passphrase_fd: int | None, config: Path | None) -> None:
+    """Say whether a window could open now; exit code 1 when anything is red."""
+    settings = settings_of(config)
+    clock = SystemClock(settings.time_zone)
+    if as_name:
+        vault = identify(Role.OPERATOR, as_name, None, passphrase_fd, config, two=False).vault
+    else:
+        vault = Vault(data_folder(settings), now=clock.now)
+    worst = Status.GREEN
+    with _cameras(settings) as cameras:
+        for check in report(vault, clock, cameras):
+            click.echo(_json(check) if as_json else f"{check.check:<9} {check.status:<6} {words(check)}")
+            worst = Status.RED if Status.RED in (worst, check.status) else worst
+    vault.lock()
+    sys.exit(1 if worst is Status.RED else 0)
+
+
+def not_ready(people: People, window_id: str) -> list[str]:
+    """What keeps the window from opening, one line each."""
+    with _cameras(people.settings) as cameras:
+        checks = [*report(people.vault, people.clock, cameras), check_backlog(people.vault, window_id)]
+    return [f"{check.check}: {words(check)}" for check in checks if check.status is Status.RED]
+
+
+def words(check: Check) -> str:
+    """A check's message in the language of the shell."""
+    language = "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
+    return translator(language)(check.text_key, **check.values)
+
+
+@contextmanager
+def _cameras(settings: Settings) -> Iterator[tuple[Camera, ...] | None]:
+    try:
+        cameras = open_cameras(settings)
+    except ValueError:
+        yield None
+        return
+    cameras.start()
+    try:
+        yield (cameras.face,) if cameras.form is cameras.face else (cameras.face, cameras.form)
+    finally:
+        cameras.stop()
+
+
+def _json(check: Check) -> str:
+    return json.dumps({"check": check.check, "status": check.status, "message": words(check)}, ensure_ascii=False)

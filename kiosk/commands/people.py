@@ -1,0 +1,165 @@
+"""Who stands behind a command: ``--as``, ``--second``, passphrases, and errors in plain words.
+
+Every command that moves state or opens kiosk.db is decorated with ``by_staff``; the others with ``plain_errors``.
+"""
+
+import functools
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+import click
+
+from kiosk.clock import SystemClock
+from kiosk.domain.errors import BatchError, KioskError, Refused, TooManyTries
+from kiosk.domain.staff import Account, Role, require_role, require_two
+from kiosk.settings import Settings, SettingsError, load_settings
+from kiosk.store.data_folder import default_folder
+from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
+from kiosk.texts import catalogue
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The data folder, opened, and who asked for it."""
+
+    settings: Settings
+    clock: SystemClock
+    vault: Vault
+    by: Account
+    second: Account | None
+    next_passphrase: Callable[[str], str]
+    """Asks for one more passphrase (a new account's), by prompt or from the same descriptor."""
+
+
+def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
+    """Let our errors leave a command as one plain line on standard error and exit code 1."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except KioskError as error:
+            raise click.ClickException(in_words(error)) from None
+
+    return run
+
+
+def in_words(error: KioskError) -> str:
+    """An error as one line: its own message, or the words of its text key."""
+    message = str(error)
+    if isinstance(error, TooManyTries):
+        return f"too many wrong passphrases; the next try is taken at {error.until[:19]}"
+    if isinstance(error, Refused | BatchError) or not message:
+        language = "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
+        return catalogue(language).get(error.text_key, error.text_key.replace("_", " "))
+    return message
+
+
+def by_staff(role: Role = Role.OPERATOR, *, two: bool = False) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Give a command ``--as NAME [--second NAME] --passphrase-fd N`` and pass it ``People`` as first argument.
+
+    ``role`` is the least role of the first person; with ``two`` a second, different person is needed as well. On a
+    rehearsal folder nothing is asked and the built-in accounts stand in.
+    """
+
+    def decorate(command: Callable[..., R]) -> Callable[..., R]:
+        @functools.wraps(command)
+        @plain_errors
+        def run(*args: Any, as_name: str | None, passphrase_fd: int | None, config: Path | None, **kwargs: Any) -> R:
+            second = kwargs.pop("second_name", None)
+            people = identify(role, as_name, second, passphrase_fd, config, two=two)
+            try:
+                return command(people, *args, **kwargs)
+            finally:
+                people.vault.lock()
+
+        return _options(run, two=two)
+
+    return decorate
+
+
+def identify(
+    role: Role, as_name: str | None, second: str | None, passphrase_fd: int | None, config: Path | None, *, two: bool
+) -> People:
+    """Open the data folder in the name of one or two people; raises NotSignedIn, NotPermitted, SecondPersonNeeded."""
+    settings = settings_of(config)
+    clock = SystemClock(settings.time_zone)
+    vault = Vault(data_folder(settings), now=clock.now)
+    ask = passphrases(passphrase_fd)
+    if not vault.folder.is_made:
+        raise click.ClickException("nothing was set up here yet: make the first account with «kiosk staff add NAME»")
+    first_name, second_name = _names(vault, role, as_name, second, two=two)
+    if not vault.is_rehearsal:
+        _unlock(vault, [name for name in (first_name, second_name) if name], ask)
+    staff = vault.kiosk_store.staff
+    by, other = staff.get(first_name), staff.get(second_name) if second_name else None
+    require_role(by, Role.OPERATOR if two else role)
+    if two:
+        require_two(by, other)
+    return People(settings, clock, vault, by, other, ask)
+
+
+def settings_of(config: Path | None) -> Settings:
+    """The settings of a file, or the default ones; a bad file is wrong usage."""
+    try:
+        return load_settings(config)
+    except (SettingsError, ValueError) as error:
+        raise click.UsageError(f"the configuration cannot be used: {error}") from None
+
+
+def data_folder(settings: Settings) -> Path:
+    """The data folder this command works on."""
+    return default_folder(settings.data)
+
+
+def passphrases(descriptor: int | None) -> Callable[[str], str]:
+    """A function that gets the next passphrase: a line of ``descriptor``, else by prompt without echo."""
+    if descriptor is None:
+        return lambda name: str(click.prompt(f"Passphrase of {name}", hide_input=True, err=True))
+    try:
+        lines = os.fdopen(descriptor, encoding="utf-8", closefd=False)
+    except OSError:
+        raise click.UsageError(f"descriptor {descriptor} cannot be read") from None
+    return lambda _name: _next_line(lines)
+
+
+def _next_line(lines: Any) -> str:
+    line = lines.readline()
+    if not line:
+        raise click.UsageError("a passphrase is missing on the descriptor, one line each")
+    return str(line).rstrip("\r\n")
+
+
+def _names(vault: Vault, role: Role, first: str | None, second: str | None, *, two: bool) -> tuple[str, str | None]:
+    if not vault.is_rehearsal:
+        if not first:
+            raise click.UsageError("say who you are with --as NAME")
+        if two and not second:
+            raise click.UsageError("two people are needed: --second NAME")
+        return first, second
+    first = first or (REHEARSAL_OPERATOR if role is Role.OPERATOR or two else REHEARSAL_SUPERVISOR)
+    stand_in = REHEARSAL_OPERATOR if first == REHEARSAL_SUPERVISOR else REHEARSAL_SUPERVISOR
+    return first, (second or stand_in) if two else second
+
+
+def _unlock(vault: Vault, names: list[str], ask: Callable[[str], str]) -> None:
+    for name in names:
+        vault.unlock(name, ask(name), sealed_too=True)
+
+
+def _options(command: Callable[..., R], *, two: bool) -> Callable[..., R]:
+    command = click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="kiosk.toml")(
+        command
+    )
+    command = click.option(
+        "--passphrase-fd", type=int, help="read passphrases from this file descriptor, one line each"
+    )(command)
+    if two:
+        command = click.option("--second", "second_name", metavar="NAME", help="the second person")(command)
+    return click.option("--as", "as_name", metavar="NAME", help="your account")(command)

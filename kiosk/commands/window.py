@@ -1,0 +1,109 @@
+"""``kiosk window`` and ``kiosk fill``: venue sessions from the shell, as from the desk."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from kiosk.actions.window import close_window, make_window, open_window
+from kiosk.commands.people import People, by_staff, data_folder, identify, plain_errors, settings_of
+from kiosk.domain.staff import Role
+from kiosk.domain.window import Window, WindowPlan
+from kiosk.settings import Settings
+from kiosk.store.vault import Vault
+
+
+@click.group()
+def window() -> None:
+    """Venue sessions: new, list, open, close."""
+
+
+@window.command()
+@click.option("--company", required=True)
+@click.option("--place", required=True)
+@click.option("--date", "held_on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="YYYY-MM-DD")
+@click.option("--head-count", required=True, type=click.IntRange(min=1))
+@click.option("--municipality", help="short name; the one of kiosk.toml unless given")
+@click.option("--rehearsal", is_flag=True, help="for practice; an empty data folder becomes a practice folder")
+@click.option("--json", "as_json", is_flag=True, help="one object per line")
+@click.option("--as", "as_name", metavar="NAME", help="your account")
+@click.option("--passphrase-fd", type=int, help="read passphrases from this file descriptor, one line each")
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="kiosk.toml")
+@plain_errors
+def new(
+    company: str, place: str, held_on: datetime, head_count: int, municipality: str | None, rehearsal: bool,
+    as_json: bool, as_name: str | None, passphrase_fd: int | None, config: Path | None,
+) -> None:  # fmt: skip
+    """Make a planned window and print its id."""
+    settings = settings_of(config)
+    _make_rehearsal_folder(settings, rehearsal)
+    people = identify(Role.SUPERVISOR, as_name, None, passphrase_fd, config, two=False)
+    plan = WindowPlan(
+        municipality or settings.municipality, company, place, held_on.date(), head_count, rehearsal=rehearsal
+    )
+    made = make_window(people.vault, people.clock, plan, people.by.name)
+    people.vault.lock()
+    click.echo(_json(made) if as_json else made.id)
+
+
+@window.command("list")
+@click.option("--json", "as_json", is_flag=True, help="one object per line")
+@by_staff()
+def list_windows(people: People, as_json: bool) -> None:
+    """All windows, newest day first."""
+    for each in people.vault.kiosk_store.windows.list():
+        click.echo(_json(each) if as_json else _line(each))
+
+
+@window.command("open")
+@click.argument("window_id")
+@click.option("--reason", help="a supervisor's, when the readiness report is not green")
+@by_staff()
+def open_(people: People, window_id: str, reason: str | None) -> None:
+    """Open a planned window."""
+    from kiosk.commands.doctor import not_ready
+
+    missing = [] if people.vault.is_rehearsal else not_ready(people, window_id)
+    for line in missing:
+        click.echo(line, err=True)
+    opened = open_window(people.vault, people.clock, window_id, people.by.name, is_ready=not missing, reason=reason)
+    click.echo(_line(opened))
+
+
+@window.command()
+@click.argument("window_id")
+@by_staff()
+def close(people: People, window_id: str) -> None:
+    """Close a window to applicants."""
+    click.echo(_line(close_window(people.vault, people.clock, window_id, people.by.name)))
+
+
+@click.command()
+@click.argument("window_id")
+@click.option("--applications", required=True, type=click.IntRange(1, 100_000))
+@by_staff()
+def fill(people: People, window_id: str, applications: int) -> None:
+    """Put accepted practice applications into a rehearsal window, for training and load tests."""
+    from kiosk.actions.rehearsal import fill_window
+
+    made = fill_window(people.vault, people.clock, people.settings, window_id, applications, people.by.name)
+    click.echo(f"{made} applications accepted")
+
+
+def _make_rehearsal_folder(settings: Settings, rehearsal: bool) -> None:
+    vault = Vault(data_folder(settings))
+    if not vault.folder.is_made and rehearsal:
+        vault.install_rehearsal()
+        click.echo("this data folder is now for practice: no passphrases, nothing in it is real", err=True)
+    vault.lock()
+
+
+def _json(each: Window) -> str:
+    return json.dumps({**asdict(each), "options": dict(each.options)}, ensure_ascii=False)
+
+
+def _line(each: Window) -> str:
+    kind = "rehearsal" if each.rehearsal else "real"
+    return f"{each.id}\t{each.state}\t{each.held_on}\t{each.company}\t{each.place}\t{each.head_count}\t{kind}"

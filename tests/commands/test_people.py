@@ -1,0 +1,127 @@
+"""Who may do what from the shell, in processes of their own, with passphrases by descriptor."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BOSS, OPERATOR = "long passphrase one", "long passphrase two"
+
+
+def run(data: Path, *words: str, lines: tuple[str, ...] = (), wait: float = 60) -> subprocess.CompletedProcess[str]:
+    """The console script in a process of its own; ``lines`` are passphrases given by descriptor 0."""
+    environment = os.environ | {"KIOSK_DATA": str(data), "LANG": "C.UTF-8"}
+    command = [sys.executable, "-m", "kiosk", *words, *(["--passphrase-fd", "0"] if lines else [])]
+    text = "".join(f"{line}\n" for line in lines)
+    return subprocess.run(
+        command, env=environment, input=text, capture_output=True, text=True, timeout=wait, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("kiosk") / "data"
+    assert run(data, "staff", "add", "boss", lines=(BOSS,)).returncode == 0
+    added = run(data, "staff", "add", "op", "--as", "boss", lines=(BOSS, OPERATOR))
+    assert (added.returncode, added.stdout) == (0, "op (operator)\n")
+    return data
+
+
+def test_without_a_name_it_is_wrong_usage(installed: Path) -> None:
+    done = run(installed, "staff", "list")
+    assert done.returncode == 2
+    assert "--as NAME" in done.stderr
+
+
+def test_an_empty_data_folder_is_refused_in_plain_words(tmp_path: Path) -> None:
+    done = run(tmp_path / "none", "window", "list")
+    assert done.returncode == 1
+    assert "kiosk staff add" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_passphrase_is_refused(installed: Path) -> None:
+    done = run(installed, "staff", "list", "--as", "op", lines=("wrong",))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "wrong" in done.stderr
+
+
+def test_a_missing_passphrase_line_is_wrong_usage(installed: Path) -> None:
+    assert run(installed, "staff", "add", "third", "--as", "boss", lines=(BOSS,)).returncode == 2
+
+
+def test_an_operator_makes_no_window_and_no_account(installed: Path) -> None:
+    window = ("window", "new", "--company", "C", "--place", "P", "--date", "2026-11-24", "--head-count", "5")
+    assert run(installed, *window, "--as", "op", lines=(OPERATOR,)).returncode == 1
+    assert run(installed, "staff", "add", "x", "--as", "op", lines=(OPERATOR, "long passphrase")).returncode == 1
+    made = run(installed, *window, "--json", "--as", "boss", lines=(BOSS,))
+    assert json.loads(made.stdout)["state"] == "planned"
+
+
+def test_the_last_supervisor_cannot_be_disabled(installed: Path) -> None:
+    assert run(installed, "staff", "disable", "boss", "--as", "boss", lines=(BOSS,)).returncode == 1
+
+
+def test_json_is_one_object_per_line_and_nothing_else(installed: Path) -> None:
+    done = run(installed, "staff", "list", "--json", "--as", "op", lines=(OPERATOR,))
+    assert [json.loads(line)["name"] for line in done.stdout.splitlines()] == ["boss", "op"]
+
+
+def test_no_passphrase_reaches_the_disk(installed: Path) -> None:
+    for file in (each for each in installed.rglob("*") if each.is_file()):
+        content = file.read_bytes()
+        assert BOSS.encode() not in content
+        assert OPERATOR.encode() not in content
+
+
+def test_an_unready_window_needs_a_supervisors_reason(installed: Path) -> None:
+    window = ("window", "new", "--company", "C", "--place", "P", "--date", "2026-11-25", "--head-count", "5")
+    made = run(installed, *window, "--as", "boss", lines=(BOSS,)).stdout.strip()
+    config = installed.parent / "kiosk.toml"
+    config.write_text('camera_face = "video:/nowhere.mp4"\n')
+    opening = ("window", "open", made, "--config", str(config))
+    refused = run(installed, *opening, "--as", "op", lines=(OPERATOR,))
+    assert refused.returncode == 1
+    assert "camera:" in refused.stderr
+    opened = run(installed, *opening, "--as", "boss", "--reason", "カメラは後で届く", lines=(BOSS,))
+    assert opened.returncode == 0, opened.stderr
+    assert "\topen\t" in opened.stdout
+
+
+def test_a_practice_folder_asks_for_nothing(tmp_path: Path) -> None:
+    data = tmp_path / "practice"
+    window = ("window", "new", "--company", "C", "--place", "P", "--date", "2026-11-24", "--head-count", "5")
+    made = run(data, *window, "--rehearsal").stdout.strip()
+    assert "\topen\t" in run(data, "window", "open", made).stdout
+    assert run(data, *window).returncode == 1  # no real window among practice ones
+    assert "\tclosed\t" in run(data, "window", "close", made).stdout
+    verified = run(data, "audit", "verify", "--json")
+    assert json.loads(verified.stdout)["entries"] == 4
+    assert "up to date" in run(data, "migrate").stdout
+
+
+def test_the_municipalitys_keys_are_made_once(tmp_path: Path) -> None:
+    folder = tmp_path / "office"
+    made = run(tmp_path, "keys", "new", "--out", str(folder))
+    assert "fingerprint: " in made.stdout
+    assert "AGE-SECRET-KEY" not in made.stdout
+    identity = (folder / "identity.txt").read_text()
+    assert (folder / "identity.txt").stat().st_mode & 0o077 == 0
+    assert run(tmp_path, "keys", "new", "--out", str(folder)).returncode == 1
+    assert (folder / "identity.txt").read_text() == identity
+
+
+def test_the_doctor_says_ten_things_and_is_red_without_a_camera(installed: Path) -> None:
+    config = installed.parent / "doctor.toml"
+    config.write_text('camera_face = "video:/nowhere.mp4"\n')
+    done = run(installed, "doctor", "--json", "--config", str(config), "--as", "boss", lines=(BOSS,))
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    names = ["camera", "disk", "clock", "database", "keys", "printer", "scanner", "battery", "fonts", "browser"]
+    assert [line["check"] for line in lines] == names
+    assert all(line["status"] in {"green", "amber", "red"} and line["message"] for line in lines)
+    status = {line["check"]: line["status"] for line in lines}
+    assert (status["camera"], status["database"], status["keys"]) == ("red", "green", "amber")
+    assert done.returncode == 1
