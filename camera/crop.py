@@ -25,12 +25,12 @@ class Geometry:
     least: tuple[int, int] = (480, 617)
     most: tuple[int, int] = (1050, 1350)
     level_within_deg: float = 3.0
-    """Eyes may stay this far from level when the picture has no room for a full turn."""
+    """Eyes may stay this far from level before the turn is given up further (the roll measure then says so)."""
     turn_from_deg: float = 1.0
     """A smaller roll is within the error of the measurement: pixels are then not resampled."""
     stretch: float = 2.5
     """How many tolerances off a frame is still proposed (with a warning) when none within them exists."""
-    gap_at_least: float = 0.5 / 45
+    gap_at_least: float = 0.0
     """Less above the crown than this, and the head counts as cut off."""
     below_at_least: float = 1 / 45
     """Less below the chin than this, and the head counts as cut off."""
@@ -63,10 +63,15 @@ def plan_crop(
     if whole and whole.fits:
         return whole
     plans = [plan for angle in _turns(head.roll_deg, geometry) if (plan := _best(head, angle, width, height, geometry))]
-    best = max(plans, key=lambda plan: (plan.fits, plan.large_enough), default=None)
+    best = max(plans, key=lambda plan: _worth(plan, geometry), default=None)
     if whole and not (best and best.fits and best.large_enough):
         return whole
     return best
+
+
+def _worth(plan: CropPlan, geometry: Geometry) -> tuple[bool, bool, float]:
+    """Of plans within the tolerances the first (most level) wins; of others the one least off."""
+    return plan.fits, plan.large_enough, 0.0 if plan.fits else -_misfit(plan, geometry)
 
 
 def render_crop(image: Image, crop: Crop, geometry: Geometry = GUIDE) -> Image:
@@ -97,12 +102,11 @@ def _rotation(degrees: float, width: int, height: int) -> Floats:
 
 
 def _turns(roll_deg: float, geometry: Geometry) -> tuple[float, ...]:
-    """The full turn that levels the eyes, then the least turn that is still level enough."""
-    roll = round(roll_deg, 2)
-    if abs(roll) < geometry.turn_from_deg:
-        return (0.0,)
-    least = round(np.sign(roll) * max(0.0, abs(roll) - geometry.level_within_deg), 2)
-    return (roll, float(least) if abs(least) >= geometry.turn_from_deg else 0.0)
+    """The full turn that levels the eyes, then less and less of it, for pictures that have no room for more."""
+    full, level = abs(roll_deg), geometry.level_within_deg
+    wanted = (full, full - level, full / 2, 0.0)
+    turns = [turn if turn >= geometry.turn_from_deg else 0.0 for turn in wanted]
+    return tuple(dict.fromkeys(float(round(np.copysign(turn, roll_deg), 2)) + 0.0 for turn in turns))
 
 
 @dataclass(frozen=True, slots=True)

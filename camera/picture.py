@@ -79,7 +79,7 @@ class Picture:
 
 def read_picture_file(path: Path) -> Picture:
     """The picture in a file; raises PictureError by name, also for a missing file, a folder or a device."""
-    return read_picture(_file_bytes(path))
+    return read_picture(read_file_bytes(path))
 
 
 def read_picture(data: bytes) -> Picture:
@@ -93,7 +93,14 @@ def read_picture(data: bytes) -> Picture:
         return _decoded(data)
 
 
-def _file_bytes(path: Path) -> bytes:
+def picture_of_frame(image: Image) -> Picture:
+    """A camera's frame as a picture: no file, no format of its own."""
+    height, width = image.shape[:2]
+    return Picture(image, width, height, "camera", "RGB", 1, 1, 0)
+
+
+def read_file_bytes(path: Path) -> bytes:
+    """A picture file's bytes; raises PictureError for what is missing, no ordinary file, or too large."""
     try:
         facts = path.stat()
         if stat.S_ISDIR(facts.st_mode):

@@ -88,9 +88,20 @@ def test_a_head_slightly_too_large_for_the_guide_is_framed_and_said_not_to_fit()
     assert plan.large_enough
 
 
-@pytest.mark.parametrize("head", [head_at(960, 0, 500), head_at(960, -60, 440), head_at(960, 500, 1075)])
+@pytest.mark.parametrize("head", [head_at(960, -10, 490), head_at(960, -60, 440), head_at(960, 500, 1075)])
 def test_a_head_cut_off_by_the_picture_has_no_frame(head: Head) -> None:
     assert plan_crop(head, 1920, 1080) is None
+
+
+def test_a_head_that_touches_the_edge_is_framed_and_said_not_to_fit() -> None:
+    assert not planned(head_at(960, 0, 500)).fits
+
+
+def test_a_tilted_head_without_room_to_turn_is_turned_less() -> None:
+    """A turn by 9 degrees would bring empty corners into the frame; the roll measure speaks for itself."""
+    plan = planned(head_at(512, 38, 790, 9.0), 1024, 1024)
+    assert abs(plan.crop.rotation_deg) < 9.0
+    assert plan.large_enough
 
 
 def test_a_small_head_gives_a_frame_too_small_to_use() -> None:
