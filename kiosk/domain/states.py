@@ -129,6 +129,11 @@ def allowed(state: ApplicationState) -> tuple[ApplicationEvent, ...]:
     return tuple(event for (origin, event) in APPLICATION_MOVES if origin == state)
 
 
+def allowed_window(state: WindowState) -> tuple[WindowEvent, ...]:
+    """The events a window in ``state`` allows, in table order."""
+    return tuple(event for (origin, event) in WINDOW_MOVES if origin == state)
+
+
 def origins(event: ApplicationEvent) -> tuple[ApplicationState, ...]:
     """The states from which ``event`` may happen, in table order."""
     return tuple(origin for (origin, each) in APPLICATION_MOVES if each == event)

@@ -1,0 +1,118 @@
+"""The batch on its way to disk: a part file, verified by reading the disk again, then its name."""
+
+import errno
+import hashlib
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyrage
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.batch_file.manifest import public_text
+from kiosk.batch_file.reader import check_file
+from kiosk.batch_file.writer import Progress, Source, write_batch
+from kiosk.domain.batch import Manifest
+from kiosk.domain.errors import BatchError, StorageFull
+
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+class SealedFile:
+    """One ``.mab`` at ``path`` and the hidden part file beside it. An existing file is never written over."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._part = path.with_name(f".{path.name}.part")
+
+    def refuse_if_there(self) -> None:
+        """Raise BatchError ``file_exists`` when the name is taken."""
+        if self.path.exists():
+            raise BatchError("file_exists")
+
+    def write_and_verify(
+        self, manifest: Manifest, sources: Sequence[Source], recipients: Sequence[pyrage.x25519.Recipient],
+        device: Ed25519PrivateKey, *, mtime: int, progress: Progress,
+    ) -> str:  # fmt: skip
+        """Write the part file, drop it from the page cache, read and check it whole; gives the SHA-256 in hexadecimal.
+
+        Raises StorageFull or BatchError; then nothing is left on the disk.
+        """
+        self._part.unlink(missing_ok=True)
+        try:
+            written = write_batch(self._part, manifest, sources, recipients, device, mtime=mtime, progress=progress)
+            _forget_cached(self._part)
+            found = check_file(self._part, [written.check], public_text(device.public_key()))
+        except OSError as error:
+            self._part.unlink(missing_ok=True)
+            if error.errno in _FULL:
+                raise StorageFull("no room for the batch") from None
+            raise
+        except BaseException:
+            self._part.unlink(missing_ok=True)
+            raise
+        if found.manifest != manifest or found.size != written.size:
+            self._part.unlink(missing_ok=True)
+            raise BatchError("altered")
+        return found.sha256
+
+    def is_there(self, sha256: str) -> bool:
+        """Whether the file, under either name, is the one with this hash."""
+        return any(_sha256(path) == sha256 for path in (self.path, self._part) if path.is_file())
+
+    def put_in_place(self, sha256: str) -> None:
+        """Give the part file its name and fsync the folder; done again it changes nothing.
+
+        Raises BatchError ``file_exists`` when another file has the name; that one is not touched.
+        """
+        if self._part.is_file():
+            try:
+                _link_or_rename(self._part, self.path)
+            except FileExistsError:
+                if _sha256(self.path) != sha256:
+                    raise BatchError("file_exists") from None
+            self._part.unlink(missing_ok=True)
+        _sync_folder(self.path.parent)
+
+    def take_back(self, sha256: str) -> None:
+        """Remove the file again, but only the one with this hash: it was never entered."""
+        if self.path.is_file() and _sha256(self.path) == sha256:
+            self.path.unlink()
+            _sync_folder(self.path.parent)
+
+    def discard(self) -> None:
+        """Remove what an interrupted write left; a finished file is not touched."""
+        self._part.unlink(missing_ok=True)
+
+
+def _link_or_rename(part: Path, path: Path) -> None:
+    """A hard link fails where the name is taken; media without links (FAT) get the look and the rename."""
+    try:
+        path.hardlink_to(part)
+    except FileExistsError:
+        raise
+    except OSError:
+        if path.exists():
+            raise FileExistsError(path.name) from None
+        part.rename(path)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _forget_cached(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+    finally:
+        os.close(descriptor)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

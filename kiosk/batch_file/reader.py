@@ -1,0 +1,208 @@
+"""Reading a batch: one pass over the disk, every byte accounted for, the first fault named.
+
+Names: not_a_batch, newer_format, wrong_recipient, unknown_device, truncated, reordered, altered.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+import pyrage
+
+from kiosk.batch_file import archive, envelope, manifest
+from kiosk.batch_file.age_stream import Decrypted
+from kiosk.domain.batch import Manifest, Member
+from kiosk.domain.errors import BatchError
+
+_BLOCK = 1 << 20
+
+
+class Keeper(Protocol):
+    """What is done with the members while they are checked."""
+
+    def __call__(self, name: str, chunks: Iterator[bytes]) -> None:
+        """Use up all chunks; they are trusted only once the whole batch has been read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What has been established of a sealed file; ``manifest`` is None when it was checked from the outside only."""
+
+    size: int
+    sha256: str
+    device_key: str
+    manifest: Manifest | None
+
+
+def drop(name: str, chunks: Iterator[bytes]) -> None:
+    """The keeper that keeps nothing."""
+    for _ in chunks:
+        pass
+
+
+def check_file(
+    path: Path,
+    identities: Sequence[pyrage.x25519.Identity] = (),
+    device_key: str | None = None,
+    keep: Keeper = drop,
+) -> Checked:
+    """Check a sealed file, inside too with an identity; raises BatchError with the fault's name, or OSError."""
+    with path.open("rb") as file:
+        whole = _Hashed(file)
+        outer = whole.outer
+        outer.check()
+        if device_key is not None and outer.device_key != device_key:
+            raise BatchError("unknown_device")
+        inner = _read_inside(whole, identities, keep) if identities else None
+        whole.finish()
+    if inner and inner.device_key != outer.device_key:
+        raise BatchError("altered")
+    return Checked(whole.size, whole.sha256, outer.device_key, inner)
+
+
+class _Hashed:
+    """The file as age reads it, hashed on the way, so that one pass answers for both the sealed file and its inside."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._whole, self._payload = hashlib.sha256(), hashlib.sha256()
+        start = file.read(envelope.MOST_HEADER)
+        self._header = start[: _header_length(start)]
+        self.outer = envelope.parse(self._header)
+        file.seek(0)
+        self.size = 0
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(size)
+        beyond = len(self._header) - self.size
+        self._whole.update(data)
+        self._payload.update(data[max(beyond, 0) :])
+        self.size += len(data)
+        return data
+
+    def finish(self) -> None:
+        """Read what is left and compare with what the device signed."""
+        while self.read(_BLOCK):
+            pass
+        found = self.size - len(self._header)
+        if found < self.outer.size:
+            raise BatchError("truncated")
+        if found != self.outer.size or self._payload.digest() != self.outer.sha256:
+            raise BatchError("altered")
+
+    @property
+    def sha256(self) -> str:
+        """Of the whole file, in hexadecimal; complete after ``finish``."""
+        return self._whole.hexdigest()
+
+
+def _header_length(start: bytes) -> int:
+    if not start.startswith(envelope.MAGIC):
+        raise BatchError("truncated" if start and envelope.MAGIC.startswith(start) else "not_a_batch")
+    length = envelope.header_end(start)
+    if length is None:
+        raise BatchError("truncated" if len(start) < envelope.MOST_HEADER else "not_a_batch")
+    return length
+
+
+def _read_inside(whole: _Hashed, identities: Sequence[pyrage.x25519.Identity], keep: Keeper) -> Manifest:
+    """The manifest, once every member has been found as it says; a fault of the sealed file itself goes before."""
+    try:
+        with Decrypted(whole, identities) as stream:
+            return _read_archive(stream, keep)
+    except BatchError as fault:
+        if fault.key != "wrong_recipient":
+            whole.finish()
+        raise
+
+
+def _read_archive(stream: archive.Readable, keep: Keeper) -> Manifest:
+    found = _read_manifest(stream)
+    tally = _Tally()
+    for member in found.members:
+        _expect(stream, member, found.members)
+        keep(member.name, tally.watch(member, _as_listed(stream, member)))
+    if archive.next_member(stream) is not None:
+        raise BatchError("altered")
+    tally.check(found)
+    return found
+
+
+def _read_manifest(stream: archive.Readable) -> Manifest:
+    text = _small(stream, manifest.MANIFEST, manifest.MOST_BYTES, "not_a_batch")
+    found = manifest.from_bytes(text)
+    signature = _small(stream, manifest.SIGNATURE, manifest.SIGNATURE_BYTES, "altered")
+    manifest.check_signature(found.device_key, signature, text)
+    return found
+
+
+def _small(stream: archive.Readable, name: str, most: int, otherwise: str) -> bytes:
+    try:
+        head = archive.next_member(stream)
+    except archive.OddHeader:
+        raise BatchError(otherwise) from None
+    if head is None or head[0] != name or head[1] > most:
+        raise BatchError(otherwise)
+    return b"".join(archive.data(stream, head[1]))
+
+
+def _expect(stream: archive.Readable, member: Member, members: Iterable[Member]) -> None:
+    head = archive.next_member(stream)
+    if head is None:
+        raise BatchError("truncated")
+    if head[0] != member.name:
+        raise BatchError("reordered" if head[0] in {each.name for each in members} else "altered")
+    if head[1] != member.size:
+        raise BatchError("altered")
+
+
+def _as_listed(stream: archive.Readable, member: Member) -> Iterator[bytes]:
+    seen = hashlib.sha256()
+    for chunk in archive.data(stream, member.size):
+        seen.update(chunk)
+        yield chunk
+    if seen.hexdigest() != member.sha256:
+        raise BatchError("altered")
+
+
+class _Tally:
+    """Counts the rows as they pass and holds them against the manifest's counts and photos."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._photos: dict[str, str] = {}
+        self._rows = 0
+        self._passed: set[str] = set()
+
+    def watch(self, member: Member, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        for chunk in chunks:
+            if member.name == "applications.jsonl":
+                self._lines(chunk)
+            yield chunk
+        self._passed.add(member.name)
+
+    def _lines(self, chunk: bytes) -> None:
+        *lines, self._rest = (self._rest + chunk).split(b"\n")
+        for line in lines:
+            self._row(line)
+
+    def _row(self, line: bytes) -> None:
+        self._rows += 1
+        try:
+            photo = json.loads(line)["photo"]
+            if photo is not None:
+                self._photos[photo["file"]] = photo["sha256"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise BatchError("altered") from None
+
+    def check(self, found: Manifest) -> None:
+        listed = {each.name: each.sha256 for each in found.members if each.name.startswith("photos/")}
+        counts = found.counts
+        by_kind = sum(counts.get(kind, 0) for kind in ("photos", "under_1", "paper_form", "photo_missing"))
+        whole = {"applications.csv", "applications.jsonl"} <= self._passed and not self._rest
+        same = counts.get("applications") == self._rows == by_kind and counts.get("photos") == len(listed)
+        if not whole or not same or listed != self._photos:
+            raise BatchError("altered")

@@ -1,0 +1,122 @@
+"""Writing a batch: one pass from the members to the disk, plaintext in memory only."""
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+import pyrage
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.batch_file import age_stream, archive, envelope
+from kiosk.batch_file.manifest import MANIFEST, SIGNATURE, sign, to_bytes
+from kiosk.domain.batch import Manifest, Member
+from kiosk.domain.errors import BatchError
+
+Progress = Callable[[int], None]
+"""Told the number of members written so far."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A member to be written: what the manifest says of it and where its bytes come from."""
+
+    member: Member
+    chunks: Callable[[], Iterable[bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A batch on disk, not yet verified; ``check`` opens it for the self-check and is forgotten after."""
+
+    size: int
+    payload_sha256: bytes
+    check: pyrage.x25519.Identity
+
+
+def write_batch(
+    path: Path,
+    manifest: Manifest,
+    sources: Sequence[Source],
+    recipients: Sequence[pyrage.x25519.Recipient],
+    device: Ed25519PrivateKey,
+    *,
+    mtime: int,
+    progress: Progress = lambda done: None,
+) -> Written:
+    """Write a new file and fsync it; raises OSError, or BatchError when a member is not as declared."""
+    check = pyrage.x25519.Identity.generate()
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        sink = _Ciphertext(file)
+        plain = _plaintext(manifest, sources, device, mtime, progress)
+        age_stream.encrypt(plain, sink, [*recipients, check.to_public()])
+        sink.finish(device, check)
+        os.fsync(file.fileno())
+        size = file.seek(0, os.SEEK_END)
+    return Written(size, sink.payload.digest(), check)
+
+
+def _plaintext(
+    manifest: Manifest, sources: Sequence[Source], device: Ed25519PrivateKey, mtime: int, progress: Progress
+) -> Iterator[bytes]:
+    text = to_bytes(manifest)
+    signature = sign(device, text)
+    yield from archive.framed(MANIFEST, len(text), mtime, [text])
+    yield from archive.framed(SIGNATURE, len(signature), mtime, [signature])
+    for done, source in enumerate(sources, start=1):
+        yield from archive.framed(source.member.name, source.member.size, mtime, _as_declared(source))
+        progress(done)
+    yield archive.END
+
+
+def _as_declared(source: Source) -> Iterator[bytes]:
+    """The member's bytes, refused at their end when size or hash are not the declared ones."""
+    seen, size = hashlib.sha256(), 0
+    for chunk in source.chunks():
+        seen.update(chunk)
+        size += len(chunk)
+        yield chunk
+    if (size, seen.hexdigest()) != (source.member.size, source.member.sha256):
+        raise BatchError("changed_while_sealing")
+
+
+class _Ciphertext:
+    """What age writes: the header is kept back until the payload's hash is known, the payload goes to disk at once."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._header: bytes | None = None
+        self._start = b""
+        self.payload = hashlib.sha256()
+        self._size = 0
+
+    def write(self, data: bytes) -> int:
+        if self._header is not None:
+            self._to_payload(data)
+            return len(data)
+        self._start += data
+        end = envelope.header_end(self._start)
+        if end is not None:
+            self._header, rest, self._start = self._start[:end], self._start[end:], b""
+            self._file.seek(end + envelope.stanza_length())
+            self._to_payload(rest)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing to do before ``finish``."""
+
+    def finish(self, device: Ed25519PrivateKey, check: pyrage.x25519.Identity) -> None:
+        """Put the header, now with the envelope, in front."""
+        if self._header is None:
+            raise BatchError("not_written")
+        key = envelope.file_key(self._header, str(check))
+        self._file.seek(0)
+        self._file.write(envelope.with_envelope(self._header, self._size, self.payload.digest(), device, key))
+        self._file.flush()
+
+    def _to_payload(self, data: bytes) -> None:
+        self._file.write(data)
+        self.payload.update(data)
+        self._size += len(data)

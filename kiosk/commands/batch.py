@@ -1,0 +1,207 @@
+"""``kiosk seal``, ``kiosk verify`` and ``kiosk open``: a window into one file, and that file looked into again."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+import pyrage
+
+from kiosk.actions.batch import (
+    SealOrder,
+    balance_window,
+    close_and_balance,
+    count_drafts_as_abandoned,
+    is_closed,
+    seal_window,
+)
+from kiosk.actions.open_batch import open_batch as open_into
+from kiosk.batch_file.manifest import public_key
+from kiosk.batch_file.reader import Checked, check_file
+from kiosk.commands.people import People, by_staff
+from kiosk.domain.batch import Balance
+from kiosk.domain.errors import BatchError, StorageDamaged
+from kiosk.store.wraps import read_identity
+from kiosk.texts import catalogue, translator
+
+FILE = click.Path(path_type=Path)
+INSIDE = ("signature", "members", "counts")
+"""What can be checked only with the municipality's identity."""
+
+
+@click.command()
+@click.argument("window_id", metavar="WINDOW")
+@click.option("--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--reason", help="a supervisor's, when the numbers do not add up")
+@click.option("--abandon-drafts", is_flag=True, help="count drafts nobody finished as abandoned")
+@click.option("--profile", help="columns of the CSV, a profile of columns.toml")
+@click.option("--json", "as_json", is_flag=True, help="one object per line")
+@by_staff(two=True)
+def seal(
+    people: People, window_id: str, folder: Path, reason: str | None, abandon_drafts: bool, profile: str | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Close and balance WINDOW and write its batch; two people, one of them a supervisor."""
+    vault, clock, by = people.vault, people.clock, people.by.name
+    rules = Path(people.settings.rules) if people.settings.rules else None
+    assert people.second is not None  # noqa: S101 - by_staff(two=True) promises it
+    found = close_and_balance(vault, clock, window_id, by, reason=reason, ignore_drafts=abandon_drafts, rules=rules)
+    if abandon_drafts and is_closed(vault, window_id):
+        count_drafts_as_abandoned(vault, clock, window_id, by)
+        found = balance_window(vault, window_id, rules)
+    _refuse_unbalanced(found, reason)
+    order = SealOrder(window_id, folder, by, people.second.name, reason, profile, rules)
+    sealed = seal_window(vault, clock, order, _bar() if sys.stderr.isatty() else _silent)
+    batch = sealed.batch
+    about = {"file": str(sealed.path), "sha256": batch.sha256, "applications": batch.applications, "seq": batch.seq}
+    click.echo(json.dumps(about, ensure_ascii=False) if as_json else f"{sealed.path}\nSHA-256 {batch.sha256}")
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
+@click.option("--identity", type=FILE, help="the municipality's identity file, to look inside")
+@click.option("--device-key", metavar="PUB", help="the registered device's public key, or a file that holds it")
+@click.option("--json", "as_json", is_flag=True, help="one object per line")
+def verify(files: tuple[Path, ...], identity: Path | None, device_key: str | None, as_json: bool) -> None:
+    """Check a batch: the device's signature over the sealed file; with --identity its contents and counts too."""
+    identities, device = _identities(identity), _device_key(device_key)
+    worst = 0
+    for file in files:
+        code = _report(file, as_json, lambda file=file: check_file(file, identities, device), device)  # type: ignore[misc]
+        worst = max(worst, code)
+    sys.exit(worst)
+
+
+@click.command("open")
+@click.argument("file", type=FILE)
+@click.option("--identity", required=True, type=FILE, help="the municipality's identity file")
+@click.option("--out", "folder", required=True, type=click.Path(path_type=Path), help="a new or empty folder")
+@click.option("--device-key", metavar="PUB", help="the registered device's public key, or a file that holds it")
+@click.option("--json", "as_json", is_flag=True, help="one object per line")
+def open_batch(file: Path, identity: Path, folder: Path, device_key: str | None, as_json: bool) -> None:
+    """Check FILE and lay CSV, JSONL and photos into a folder; of a bad batch nothing is left there."""
+    identities, device = _identities(identity), _device_key(device_key)
+    sys.exit(_report(file, as_json, lambda: open_into(file, identities, folder, device), device, out=folder))
+
+
+def _identities(path: Path | None) -> list[pyrage.x25519.Identity]:
+    if path is None:
+        return []
+    try:
+        text = path.read_text("utf-8")
+        return [read_identity(line) for line in text.splitlines() if line.startswith("AGE-SECRET-KEY-1")] or [
+            read_identity(text)
+        ]
+    except (OSError, UnicodeError, StorageDamaged):
+        raise click.UsageError(_words("identity")) from None
+
+
+def _device_key(given: str | None) -> str | None:
+    if given is None:
+        return None
+    try:
+        text = Path(given).read_text("ascii") if os.path.isfile(given) else given  # noqa: PTH113 - also no path at all
+        public_key(text.strip())
+    except (OSError, UnicodeError, BatchError):
+        raise click.UsageError("--device-key is neither a public key nor a file that holds one") from None
+    return text.strip()
+
+
+def _report(
+    file: Path, as_json: bool, check: Callable[[], Checked], device: str | None, out: Path | None = None
+) -> int:
+    """Print what was found and give the exit code: 0 in order, 1 not in order, 2 unreadable."""
+    try:
+        checked = check()
+    except BatchError as fault:
+        said = _words(fault.key)
+        _print(
+            {"file": str(file), "verdict": "fail", "reason": fault.key, "message": said},
+            as_json,
+            f"{file}: {fault.key}: {said}",
+            err=True,
+        )
+        return 1
+    except OSError as error:
+        message = f"{_words('unreadable')} ({os.strerror(error.errno or 0)})"
+        error_object = {"key": "unreadable", "message": message}
+        _print({"file": str(file), "error": error_object}, as_json, f"{file}: {message}", err=True)
+        return 2
+    _print(_about(file, checked, device, out), as_json, _lines(file, checked, device, out))
+    return 0
+
+
+def _about(file: Path, checked: Checked, device: str | None, out: Path | None) -> dict[str, Any]:
+    found = checked.manifest
+    inside = found.as_object() if found else {}
+    about = ("version", "rehearsal", "window", "seq", "supersedes", "sealed_at", "counts", "audit_head", "software")
+    return {
+        "file": str(file),
+        "verdict": "pass",
+        "reason": None,
+        "checked": ["envelope", "sha256", "size", *(INSIDE if found else ()), *(["device_key"] if device else [])],
+        "not_checked": [*(() if found else INSIDE), *([] if device else ["device_key"])],
+        "size": checked.size,
+        "sha256": checked.sha256,
+        "device_key": checked.device_key,
+        **{name: inside.get(name) for name in about},
+        "out": str(out) if out else None,
+    }
+
+
+def _lines(file: Path, checked: Checked, device: str | None, out: Path | None) -> str:
+    found = checked.manifest
+    known = "the registered one" if device else "not compared: give --device-key"
+    lines = [
+        f"{file}: in order",
+        f"  SHA-256   {checked.sha256}",
+        f"  size      {checked.size} bytes",
+        f"  signed by {checked.device_key} ({known})",
+    ]
+    if found is None:
+        return "\n".join([*lines, "  inside    not checked: signature of the list, members and counts need --identity"])
+    counts = ", ".join(f"{name} {many}" for name, many in sorted(found.counts.items()))
+    lines += [f"  window    {found.window.get('id')}, sequence {found.seq}", f"  counts    {counts}"]
+    lines += ["  rehearsal: not a real batch"] if found.rehearsal else []
+    return "\n".join([*lines, *([f"  laid out in {out}"] if out else [])])
+
+
+def _print(about: dict[str, Any], as_json: bool, words: str, *, err: bool = False) -> None:
+    if as_json:
+        click.echo(json.dumps(about, ensure_ascii=False))
+    if not as_json or err:
+        click.echo(words, err=err)
+
+
+def _words(key: str) -> str:
+    return catalogue(_language())[f"batch.error_{key}"]
+
+
+def _language() -> str:
+    return "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
+
+
+def _refuse_unbalanced(found: Balance, reason: str | None) -> None:
+    """Name each difference and its way out; without a reason that is the end."""
+    t = translator(_language())
+    for each in found.differences:
+        many = abs(each.expected - each.found)
+        click.echo(t(f"batch.error_{each.key}", many=many), err=True)
+        click.echo(f"  {t('batch.label_calls')}: {', '.join(each.call_numbers)}", err=True)
+        click.echo(f"  {t(f'batch.help_{each.key}')}", err=True)
+    if not found.adds_up and not (reason or "").strip():
+        raise BatchError("unbalanced")
+
+
+def _bar() -> Callable[[int, int], None]:
+    def show(done: int, total: int) -> None:
+        click.echo(f"\r{done}/{total}", err=True, nl=done == total)
+
+    return show
+
+
+def _silent(done: int, total: int) -> None:
+    """Nobody watches: nothing is printed."""

@@ -1,0 +1,298 @@
+import csv
+import io
+import json
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pyrage
+import pytest
+
+from kiosk.actions import batch as deed
+from kiosk.actions.batch import SealOrder, balance_window, count_drafts_as_abandoned, seal_window
+from kiosk.actions.window import close_window, reopen_window
+from kiosk.batch_file.reader import check_file
+from kiosk.domain.errors import BatchError, NotAllowedNow, NotPermitted, SecondPersonNeeded, StorageFull, TappedFirst
+from kiosk.domain.queue import Application
+from kiosk.domain.states import ApplicationEvent, ApplicationState, WindowState
+from kiosk.fakes import FixedClock
+from kiosk.store import wraps
+from kiosk.store.photos import StoredPhoto
+from kiosk.store.sealing import SealNotes, seal_lock
+from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
+from kiosk.store.window_file import WindowStore
+from tests.builders import AT, a_rehearsal_vault, a_window, an_application
+
+S = ApplicationState
+ANSWERS: dict[str, Any] = {"contact_name": "=見本\U000e0100 太郎", "birth_date": "1980-02-29", "municipality": "host"}
+
+
+class Room:
+    """A rehearsal kiosk with an open window, and what a seal of it needs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.vault: Vault = a_rehearsal_vault(folder / "data")
+        self.clock = FixedClock()
+        self.window = a_window(self.vault)
+        self.out = folder / "out"
+        self.forms = 0
+
+    @property
+    def store(self) -> WindowStore:
+        return self.vault.window_store(self.window.id)
+
+    def add(
+        self, state: ApplicationState = S.ACCEPTED, *, photo: bytes | None = b"jpeg", form: bool = True, **answers: Any
+    ) -> Application:
+        self.forms += 1
+        form_id = f"{self.forms:023d}" if form else None
+        made = an_application(self.store, state, form_id=form_id, answers={**ANSWERS, **answers})
+        if photo is not None:
+            jpeg = photo + made.uid.encode()
+            record = StoredPhoto(jpeg, sha256(jpeg).hexdigest(), 1050, 1350, "pass", (), AT)
+            self.store.photos.save(made.uid, record)
+        return made
+
+    def close(self) -> None:
+        close_window(self.vault, self.clock, self.window.id, REHEARSAL_SUPERVISOR)
+
+    def order(self, **values: Any) -> SealOrder:
+        return replace(SealOrder(self.window.id, self.out, REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR), **values)
+
+    def seal(self, **values: Any) -> deed.Sealed:
+        return seal_window(self.vault, self.clock, self.order(**values))
+
+    @property
+    def identity(self) -> pyrage.x25519.Identity:
+        return wraps.read_identity(self.vault.folder.rehearsal_identity.read_text("utf-8"))
+
+    @property
+    def state(self) -> WindowState:
+        return self.vault.kiosk_store.windows.get(self.window.id).state
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    return Room(tmp_path)
+
+
+def members_of(path: Path, identity: pyrage.x25519.Identity) -> dict[str, bytes]:
+    found: dict[str, bytes] = {}
+    check_file(path, [identity], keep=lambda name, chunks: found.__setitem__(name, b"".join(chunks)))
+    return found
+
+
+def test_a_sealed_window_gives_back_what_was_entered(room: Room) -> None:
+    made = [room.add() for _ in range(5)]
+    room.close()
+    sealed = room.seal()
+    members = members_of(sealed.path, room.identity)
+    rows = {row["uid"]: row for row in map(json.loads, members["applications.jsonl"].splitlines())}
+    assert set(rows) == {each.uid for each in made}
+    for each in made:
+        assert rows[each.uid]["answers"] == ANSWERS
+        assert rows[each.uid]["form_id"] == each.form_id
+        assert members[f"photos/{each.uid}.jpg"] == b"jpeg" + each.uid.encode()
+    assert room.state is WindowState.SEALED
+    assert {each.state for each in room.store.applications.list()} == {S.SEALED}
+    assert sha256(sealed.path.read_bytes()).hexdigest() == sealed.batch.sha256
+    assert [each.name for each in room.out.iterdir()] == [f"REHEARSAL-demo-city-{room.window.id}-1.mab"]
+
+
+def test_the_csv_is_what_a_spreadsheet_reads_safely(room: Room) -> None:
+    made = room.add()
+    room.close()
+    text = members_of(room.seal().path, room.identity)["applications.csv"]
+    assert text.startswith(b"\xef\xbb\xbf")
+    (row,) = csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline=""))
+    assert row["メール連絡用氏名"] == "'" + ANSWERS["contact_name"]
+    assert row["申請書ID"] == made.form_id
+    assert text.count(b"\n") == text.count(b"\r\n") == 2
+
+
+def test_cp932_on_request_reports_what_does_not_fit(room: Room) -> None:
+    made = room.add(contact_name="髙橋 \U00020b9f 森鷗外?")
+    room.close()
+    members = members_of(room.seal(profile="cp932").path, room.identity)
+    assert "髙橋 〓 森〓外?" in members["applications.cp932.csv"].decode("cp932")
+    report = list(csv.reader(io.StringIO(members["cp932-report.csv"].decode("utf-8-sig"))))
+    assert report[1:] == [[made.uid, "メール連絡用氏名", "U+20B9F"], [made.uid, "メール連絡用氏名", "U+9DD7"]]
+
+
+def test_no_time_of_day_and_no_order_of_arrival_leaves_the_room(room: Room) -> None:
+    made = [room.add().uid for _ in range(40)]
+    room.close()
+    lines = members_of(room.seal().path, room.identity)["applications.jsonl"].splitlines()
+    assert [json.loads(line)["uid"] for line in lines] != made
+    assert b"10:00" not in b"".join(lines)
+
+
+def test_other_cities_stand_together_after_the_host(room: Room) -> None:
+    for city in ("host", "B市", "host", "A市", "B市", "A市", "host"):
+        room.add(municipality="host" if city == "host" else "other", other_municipality=city)
+    room.close()
+    lines = members_of(room.seal().path, room.identity)["applications.jsonl"].splitlines()
+    cities = [json.loads(line)["municipality"] for line in lines]
+    assert cities == ["demo-city"] * 3 + ["A市"] * 2 + ["B市"] * 2
+
+
+def test_every_row_belongs_to_one_count(room: Room) -> None:
+    room.add()
+    room.add(photo=None, birth_date="2026-06-01")
+    room.add(photo=None, form=False)
+    room.close()
+    checked = check_file(room.seal().path, [room.identity])
+    assert checked.manifest is not None
+    counts = {"applications": 3, "photos": 1, "under_1": 1, "paper_form": 1, "photo_missing": 0, "out_of_city": 0}
+    assert checked.manifest.counts == counts
+    assert checked.manifest.rehearsal is True
+
+
+def test_a_window_that_does_not_balance_needs_a_reason(room: Room) -> None:
+    room.add()
+    left = room.add(S.SUBMITTED)
+    room.close()
+    (difference,) = balance_window(room.vault, room.window.id).differences
+    assert (difference.key, difference.call_numbers) == ("undecided_left", (left.call_number,))
+    with pytest.raises(BatchError, match="unbalanced"):
+        room.seal()
+    assert room.state is WindowState.CLOSED
+    checked = check_file(room.seal(reason="本人が退出").path, [room.identity])
+    assert checked.manifest is not None
+    assert checked.manifest.balance == {"differences": {"undecided_left": 1}, "reason": "本人が退出"}
+
+
+def test_drafts_left_are_counted_as_abandoned_and_emptied(room: Room) -> None:
+    draft = room.add(S.DRAFT)
+    with pytest.raises(NotAllowedNow):
+        count_drafts_as_abandoned(room.vault, room.clock, room.window.id, REHEARSAL_OPERATOR)
+    room.close()
+    assert count_drafts_as_abandoned(room.vault, room.clock, room.window.id, REHEARSAL_OPERATOR) == 1
+    assert balance_window(room.vault, room.window.id).adds_up
+    assert room.store.applications.get(draft.uid).answers == {}
+
+
+def test_custody_left_in_nobodys_envelope_is_named(room: Room) -> None:
+    made = room.add()
+    room.store.custody.take(made.uid, "old_card", 1, REHEARSAL_OPERATOR, AT)
+    (difference,) = balance_window(room.vault, room.window.id).differences
+    assert (difference.key, difference.call_numbers) == ("custody_open", (made.call_number,))
+
+
+def test_sealing_takes_two_people_and_one_supervisor(room: Room) -> None:
+    room.close()
+    with pytest.raises(SecondPersonNeeded):
+        room.seal(second=REHEARSAL_OPERATOR)
+    room.vault.kiosk_store.staff.disable(REHEARSAL_SUPERVISOR, AT)
+    with pytest.raises((NotPermitted, SecondPersonNeeded)):
+        room.seal()
+    assert not room.out.exists()
+
+
+def test_an_open_window_is_not_sealed(room: Room) -> None:
+    room.add()
+    with pytest.raises(NotAllowedNow):
+        room.seal()
+
+
+def test_an_existing_file_is_never_written_over(room: Room) -> None:
+    room.add()
+    room.close()
+    room.out.mkdir()
+    there = room.out / f"REHEARSAL-demo-city-{room.window.id}-1.mab"
+    there.write_bytes(b"somebody else's")
+    with pytest.raises(BatchError, match="file_exists"):
+        room.seal()
+    assert there.read_bytes() == b"somebody else's"
+    assert room.state is WindowState.CLOSED
+
+
+def test_late_applicants_go_into_the_next_sequence(room: Room) -> None:
+    first = room.add()
+    room.close()
+    room.seal()
+    reopen_window(room.vault, room.clock, room.window.id, REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR, "遅れて来た人")
+    late = room.add()
+    room.close()
+    sealed = room.seal()
+    assert sealed.batch.seq == 2
+    lines = members_of(sealed.path, room.identity)["applications.jsonl"].splitlines()
+    assert [json.loads(line)["uid"] for line in lines] == [late.uid] != [first.uid]
+
+
+def test_two_seals_at_once_make_one_batch(room: Room) -> None:
+    room.add()
+    room.close()
+    with seal_lock(room.vault.folder, room.window.id), pytest.raises(TappedFirst):
+        room.seal()
+    assert room.seal().batch.seq == 1
+
+
+def test_an_application_that_changes_meanwhile_stops_the_seal(room: Room) -> None:
+    made = room.add()
+    room.close()
+
+    def withdraw(done: int, total: int) -> None:
+        if done == total:
+            room.store.applications.move(made.uid, ApplicationEvent.WITHDRAW, REHEARSAL_OPERATOR, AT, "本人の希望")
+
+    with pytest.raises(TappedFirst):
+        seal_window(room.vault, room.clock, room.order(), withdraw)
+    assert list(room.out.iterdir()) == []
+    assert room.seal().batch.applications == 0
+
+
+def test_a_photo_that_differs_from_its_hash_is_not_sealed(room: Room) -> None:
+    made = room.add()
+    room.close()
+    with room.store.write() as database:
+        database.conn.execute("update photos set jpeg = ? where uid = ?", (b"x" * 30, made.uid))
+    with pytest.raises(BatchError, match="changed_while_sealing"):
+        room.seal()
+    assert list(room.out.iterdir()) == []
+    assert room.state is WindowState.CLOSED
+
+
+def test_no_recipient_no_batch(room: Room, tmp_path: Path) -> None:
+    room.close()
+    room.vault.kiosk_store.settings.set("rehearsal_recipients", "")
+    with pytest.raises(Exception, match="recipient"):
+        room.seal()
+    assert list(room.out.iterdir()) == []
+
+
+def test_nothing_is_written_where_there_is_no_room(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    room.add()
+    room.close()
+    usage = type("Usage", (), {"free": 1000})
+    monkeypatch.setattr(deed.shutil, "disk_usage", lambda folder: usage)
+    with pytest.raises(StorageFull):
+        room.seal()
+    assert list(room.out.iterdir()) == []
+
+
+@pytest.mark.parametrize("after", ["put_in_place", "move_to_sealed", "add", "clear"])
+def test_a_seal_cut_off_is_finished_by_the_next(room: Room, monkeypatch: pytest.MonkeyPatch, after: str) -> None:
+    made = room.add()
+    room.close()
+    owner = {
+        "put_in_place": deed.SealedFile,
+        "move_to_sealed": deed.SealingRows,
+        "add": type(room.vault.kiosk_store.batches),
+        "clear": SealNotes,
+    }[after]
+
+    def cut_off(*args: object, **named: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, after, cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            room.seal()
+    sealed = room.seal()
+    assert room.state is WindowState.SEALED
+    assert [batch.seq for batch in room.vault.kiosk_store.batches.list()] == [1]
+    assert f"photos/{made.uid}.jpg" in members_of(sealed.path, room.identity)
+    assert len(list(room.out.iterdir())) == 1
+    assert SealNotes(room.vault.kiosk_store).get(room.window.id) is None

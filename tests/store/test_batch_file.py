@@ -1,0 +1,290 @@
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pyrage
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kiosk.batch_file import archive, envelope, manifest
+from kiosk.batch_file.age_stream import encrypt
+from kiosk.batch_file.manifest import public_text
+from kiosk.batch_file.reader import check_file
+from kiosk.batch_file.writer import Source, Written, write_batch
+from kiosk.domain.batch import Manifest, Member
+from kiosk.domain.errors import BatchError
+from tests.store.independent_reader import read
+
+OFFICE = pyrage.x25519.Identity.generate()
+DEVICE = Ed25519PrivateKey.generate()
+PUBLIC = public_text(DEVICE.public_key())
+REFUSED = ("altered", "truncated", "not_a_batch", "wrong_recipient", "newer_format")
+
+
+def source(name: str, data: bytes) -> Source:
+    return Source(Member(name, len(data), hashlib.sha256(data).hexdigest()), lambda: [data])
+
+
+def some_sources(many: int = 3, size: int = 70_000) -> list[Source]:
+    pictures = [source(f"photos/u{i}.jpg", bytes([i % 256]) * size) for i in range(many)]
+    rows = [
+        {"uid": f"u{i}", "photo": {"file": each.member.name, "sha256": each.member.sha256}}
+        for i, each in enumerate(pictures)
+    ]
+    lines = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
+    return [source("applications.csv", b"\xef\xbb\xbfuid\r\n"), source("applications.jsonl", lines), *pictures]
+
+
+def a_manifest(sources: list[Source], **values: object) -> Manifest:
+    photos = sum(each.member.name.startswith("photos/") for each in sources)
+    counts = {"applications": photos, "photos": photos, "under_1": 0, "paper_form": 0, "photo_missing": 0}
+    made = Manifest(
+        batch_id="0" * 32,
+        rehearsal=True,
+        window={"id": "20261124-test"},
+        seq=1,
+        supersedes=(),
+        sealed_at="2026-11-24T17:00:00+09:00",
+        sealed_by=("見本", "見本二"),
+        counts=counts,
+        balance={"differences": {}, "reason": None},
+        profile="default",
+        members=tuple(each.member for each in sources),
+        audit_head="0" * 64,
+        software="test",
+        device_key=PUBLIC,
+    )
+    return replace(made, **values)  # type: ignore[arg-type]
+
+
+def write(path: Path, sources: list[Source] | None = None) -> Written:
+    chosen = some_sources() if sources is None else sources
+    return write_batch(path, a_manifest(chosen), chosen, [OFFICE.to_public()], DEVICE, mtime=1_700_000_000)
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("batch") / "whole.mab"
+    write(path)
+    return path.read_bytes()
+
+
+def fault(path: Path, **given: object) -> str:
+    with pytest.raises(BatchError) as caught:
+        check_file(path, **({"identities": [OFFICE]} | given))  # type: ignore[arg-type]
+    return caught.value.key
+
+
+def test_what_was_written_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "a.mab"
+    written = write(path)
+    checked = check_file(path, [OFFICE], PUBLIC)
+    assert checked.manifest == a_manifest(some_sources())
+    assert checked.size == written.size == path.stat().st_size
+    assert checked.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_reader_written_from_the_page_reads_the_same(whole: bytes) -> None:
+    found, members = read(whole, OFFICE)
+    assert found == a_manifest(some_sources()).as_object()
+    assert members["photos/u2.jpg"] == bytes([2]) * 70_000
+
+
+def test_debians_age_and_tar_open_it(whole: bytes, tmp_path: Path) -> None:
+    if shutil.which("age") is None:
+        pytest.skip("age is not installed: apt-get install age")
+    (tmp_path / "a.mab").write_bytes(whole)
+    (tmp_path / "key").write_text(f"{OFFICE}\n")
+    command = "age -d -i key a.mab | tar tf -"
+    listed = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True)
+    names = ["manifest.json", "manifest.sig", *(each.member.name for each in some_sources())]
+    assert listed.stdout.split() == names
+
+
+def test_the_carrier_checks_without_the_identity(whole: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.mab"
+    path.write_bytes(whole)
+    assert check_file(path, device_key=PUBLIC).manifest is None
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert fault(path, identities=[]) == "altered"
+    path.write_bytes(whole[:-1])
+    assert fault(path, identities=[]) == "truncated"
+
+
+def test_faults_have_their_names(whole: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.mab"
+    path.write_bytes(whole)
+    assert fault(path, identities=[pyrage.x25519.Identity.generate()]) == "wrong_recipient"
+    assert fault(path, device_key=public_text(Ed25519PrivateKey.generate().public_key())) == "unknown_device"
+    newer = whole.replace(b"-> madoguchi-mab 1 ", b"-> madoguchi-mab 2 ")
+    for blob, name in (
+        (b"", "not_a_batch"),
+        (b"garbage" * 1000, "not_a_batch"),
+        (pyrage.encrypt(b"something else", [OFFICE.to_public()]), "not_a_batch"),
+        (whole[:200], "truncated"),
+        (whole[: len(whole) // 2], "truncated"),
+        (whole + b"x", "altered"),
+        (newer, "newer_format"),
+    ):
+        path.write_bytes(blob)
+        assert fault(path) == name
+
+
+def seal_by_hand(path: Path, plain: bytes, device: Ed25519PrivateKey = DEVICE) -> None:
+    """A file whose envelope and encryption are good, whatever is inside: what a dishonest device could make."""
+    check = pyrage.x25519.Identity.generate()
+    raw = pyrage.encrypt(plain, [OFFICE.to_public(), check.to_public()])
+    end = envelope.header_end(raw)
+    assert end is not None
+    header, payload = raw[:end], raw[end:]
+    key = envelope.file_key(header, str(check))
+    path.write_bytes(
+        envelope.with_envelope(header, len(payload), hashlib.sha256(payload).digest(), device, key) + payload
+    )
+
+
+def archived(parts: list[tuple[str, bytes]], end: bytes = archive.END) -> bytes:
+    return b"".join(b"".join(archive.framed(name, len(data), 0, [data])) for name, data in parts) + end
+
+
+def signed_parts(sources: list[Source], **values: object) -> list[tuple[str, bytes]]:
+    text = manifest.to_bytes(a_manifest(sources, **values))
+    members = [(each.member.name, b"".join(each.chunks())) for each in sources]
+    return [("manifest.json", text), ("manifest.sig", DEVICE.sign(text)), *members]
+
+
+def swapped(parts: list[tuple[str, bytes]]) -> bytes:
+    parts[-1], parts[-2] = parts[-2], parts[-1]
+    return archived(parts)
+
+
+def spoilt_text(old: bytes, new: bytes) -> Callable[[list[tuple[str, bytes]]], bytes]:
+    def spoil(parts: list[tuple[str, bytes]]) -> bytes:
+        text = parts[0][1].replace(old, new)
+        return archived([("manifest.json", text), ("manifest.sig", DEVICE.sign(text)), *parts[2:]])
+
+    return spoil
+
+
+@pytest.mark.parametrize(
+    ("spoil", "name"),
+    [
+        (swapped, "reordered"),
+        (lambda parts: archived([*parts, parts[-1]]), "altered"),
+        (lambda parts: archived([*parts, ("photos/extra.jpg", b"x")]), "altered"),
+        (lambda parts: archived(parts[:-1]), "truncated"),
+        (lambda parts: archived(parts[:-1], b""), "truncated"),
+        (lambda parts: archived(parts, bytes(512)), "truncated"),
+        (lambda parts: archived(parts) + b"more", "altered"),
+        (lambda parts: archived([*parts[:-1], (parts[-1][0], b"X" * len(parts[-1][1]))]), "altered"),
+        (lambda parts: archived([*parts[:-1], (parts[-1][0], parts[-1][1] + b"X")]), "altered"),
+        (lambda parts: archived([parts[0], ("manifest.sig", bytes(64)), *parts[2:]]), "altered"),
+        (lambda parts: archived([parts[0], *parts[2:]]), "altered"),
+        (lambda parts: archived(parts[1:]), "not_a_batch"),
+        (lambda parts: b"no archive at all" * 100, "not_a_batch"),
+        (lambda parts: b"", "truncated"),
+        (spoilt_text(b'"version":1', b'"version":2'), "newer_format"),
+        (spoilt_text(b'"version":1', b'"version":0'), "altered"),
+        (spoilt_text(b'"version":1', b'"version": 1'), "altered"),
+        (spoilt_text(b'"seq":1', b'"seq":1,"seq":1'), "altered"),
+        (spoilt_text(b'"format":"mab"', b'"format":"zip"'), "not_a_batch"),
+        (spoilt_text(b"photos/u2.jpg", b"../../../x.jpg"), "altered"),
+        (spoilt_text(b'"photos":3', b'"photos":2'), "altered"),
+        (spoilt_text(b'"applications":3', b'"applications":4'), "altered"),
+        (spoilt_text(b'"profile":"default"', b'"profile":7'), "altered"),
+    ],
+)
+def test_a_dishonest_inside_is_refused(
+    spoil: Callable[[list[tuple[str, bytes]]], bytes], name: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.mab"
+    seal_by_hand(path, spoil(signed_parts(some_sources())))
+    assert fault(path) == name
+
+
+def test_the_same_by_hand_without_a_fault_is_accepted(tmp_path: Path) -> None:
+    path = tmp_path / "a.mab"
+    seal_by_hand(path, archived(signed_parts(some_sources())))
+    assert check_file(path, [OFFICE], PUBLIC).manifest is not None
+
+
+def test_an_envelope_by_another_device_than_the_manifest_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.mab"
+    seal_by_hand(path, archived(signed_parts(some_sources())), Ed25519PrivateKey.generate())
+    assert fault(path) == "altered"
+
+
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(at=st.integers(0, 10**9), bit=st.integers(0, 7), how=st.sampled_from(["flip", "cut", "drop", "double", "zero"]))
+def test_no_mutated_batch_is_accepted(whole: bytes, tmp_path: Path, at: int, bit: int, how: str) -> None:
+    place = at % len(whole)
+    blob = {
+        "flip": whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :],
+        "cut": whole[:place],
+        "drop": whole[:place] + whole[place + 1 :],
+        "double": whole[: place + 1] + whole[place:],
+        "zero": whole[:place] + bytes(min(100, len(whole) - place)) + whole[place + 100 :],
+    }[how]
+    path = tmp_path / "a.mab"
+    path.write_bytes(blob)
+    assert fault(path) in REFUSED
+
+
+def test_no_bit_of_the_header_can_change(whole: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.mab"
+    for place in range(envelope.header_end(whole) or 0):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
+        assert fault(path) in REFUSED
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(garbage=st.binary(max_size=3000))
+def test_garbage_is_refused_by_name(tmp_path: Path, garbage: bytes) -> None:
+    path = tmp_path / "a.mab"
+    for blob in (garbage, envelope.MAGIC + garbage):
+        path.write_bytes(blob)
+        assert fault(path) in REFUSED
+
+
+def test_an_existing_file_is_not_written_over(tmp_path: Path) -> None:
+    path = tmp_path / "a.mab"
+    path.write_bytes(b"there")
+    with pytest.raises(FileExistsError):
+        write(path)
+    assert path.read_bytes() == b"there"
+
+
+def test_a_member_that_is_not_as_declared_stops_the_writing(tmp_path: Path) -> None:
+    sources = some_sources()
+    sources[-1] = Source(sources[-1].member, lambda: [b"something else"])
+    with pytest.raises(BatchError, match="changed_while_sealing"):
+        write(tmp_path / "a.mab", sources)
+
+
+def test_an_error_while_reading_comes_through(tmp_path: Path) -> None:
+    def unplugged() -> list[bytes]:
+        raise OSError(5, os.strerror(5))
+
+    sources = some_sources()
+    sources[-1] = Source(sources[-1].member, unplugged)
+    with pytest.raises(OSError, match="Input/output"):
+        write(tmp_path / "a.mab", sources)
+
+
+def test_an_error_of_the_sink_comes_through() -> None:
+    class Full:
+        def write(self, data: bytes) -> int:
+            raise OSError(28, os.strerror(28))
+
+        def flush(self) -> None: ...
+
+    with pytest.raises(OSError, match="No space"):
+        encrypt(iter([random.Random(1).randbytes(200_000)]), Full(), [OFFICE.to_public()])  # noqa: S311 - test data
