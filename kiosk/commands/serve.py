@@ -90,8 +90,9 @@ def _run(settings: Settings, vault: Vault, lines: list[str], *, open_browser: bo
     if settings.host not in LOOPBACK:
         raise click.UsageError("this server listens on loopback only")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash must not write memory to disk
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    logging.getLogger("kiosk").setLevel(logging.INFO)
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it counts requests that wait, and pictures do wait
     services = make_services(settings, vault)
     try:
         server = _listen(settings, services)
