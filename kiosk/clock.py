@@ -35,8 +35,8 @@ class RandomIds:
         return "".join(secrets.choice(_ALPHABET) for _ in range(26))
 
     def call_number(self, taken: frozenset[str]) -> str:
-        """Three digits (four once those run out) not in ``taken``, in no order."""
-        for low, high in ((100, 1000), (1000, 10000)):
+        """Three digits (more once those run out) not in ``taken``, in no order."""
+        for low, high in ((100, 1000), (1000, 10_000), (10_000, 100_000)):
             free = [number for number in map(str, range(low, high)) if number not in taken]
             if free:
                 return secrets.choice(free)
