@@ -40,7 +40,7 @@
     event.preventDefault();
     stay();
   });
-  for (const name of ["pointerdown", "keydown", "wheel"]) {
+  for (const name of ["pointerdown", "keydown", "wheel", "kiosk:presence"]) {
     document.addEventListener(name, () => { if (!dialog.open) rest(); }, { passive: true });
   }
   rest();

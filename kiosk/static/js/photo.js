@@ -1,0 +1,66 @@
+/* The guide over the camera's picture: oval, one instruction in words and picture, countdown, flash; then the shots. */
+(() => {
+  const stage = document.getElementById("stage");
+  if (!stage) return;
+  const oval = document.getElementById("oval");
+  const place = document.getElementById("oval-place");
+  const picture = document.getElementById("picture");
+  const words = document.getElementById("words");
+  const digits = document.getElementById("countdown");
+  const flash = document.getElementById("flash");
+  const progress = place.querySelector(".progress");
+  const canvas = stage.querySelector("canvas");
+  const seen = { number: 0, instruction: "" };
+
+  const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+  function draw(guide) {
+    oval.dataset.colour = guide.colour;
+    stage.classList.toggle("holding", guide.phase === "holding" || guide.phase === "countdown");
+    progress.setAttribute("stroke-dasharray", `${guide.progress * 100} 100`);
+    digits.textContent = guide.phase === "countdown" ? guide.countdown : "";
+    flash.hidden = guide.phase !== "burst";
+    if (guide.instruction && guide.instruction !== seen.instruction) say(guide);
+    if (guide.oval) move(guide.oval);
+    if (guide.oval) document.dispatchEvent(new Event("kiosk:presence")); // somebody is there, though nothing is touched
+  }
+
+  function say(guide) {
+    seen.instruction = guide.instruction;
+    words.textContent = guide.words;
+    picture.src = `${picture.dataset.folder}${guide.instruction}.svg`;
+  }
+
+  function move([x, y, halfWidth, halfHeight, roll]) {
+    const { width, height } = canvas;
+    oval.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    place.setAttribute("transform", `translate(${x * width} ${y * height}) rotate(${roll})`);
+    for (const ellipse of place.children) {
+      ellipse.setAttribute("rx", halfWidth * width);
+      ellipse.setAttribute("ry", halfHeight * height);
+    }
+  }
+
+  async function follow() {
+    for (;;) {
+      try {
+        const answer = await fetch(`${stage.dataset.guide}?after=${seen.number}`, { cache: "no-store" });
+        if (answer.status === 404 || answer.status === 503) return void location.reload();
+        const guide = await answer.json();
+        seen.number = guide.number;
+        if (guide.shots > Number(stage.dataset.taken)) return void location.assign(stage.dataset.shots);
+        draw(guide);
+      } catch {
+        await pause(500);
+      }
+    }
+  }
+
+  document.getElementById("trigger").addEventListener("submit", (event) => {
+    event.preventDefault();
+    flash.hidden = false;
+    fetch(event.target.action, { method: "POST", body: new FormData(event.target), redirect: "manual" }).catch(() => {});
+  });
+
+  follow();
+})();
