@@ -134,10 +134,25 @@ def _item(row: Mapping[str, Any]) -> Item:
 
 
 def facts(answers: Answers, rules: ApplicantRules, today: date) -> dict[str, str]:
-    """What conditions may ask for: the choices made, and what follows from ages, dates and the configuration."""
+    """What conditions may ask for: choices made on questions that apply, and what follows from ages and dates."""
+    return _known(_walk(answers, rules, today)[1], rules, today)
+
+
+def _walk(answers: Answers, rules: ApplicantRules, today: date) -> tuple[list[Item], dict[str, Any]]:
+    """The items that apply, and their answers; an answer to a question that no longer applies decides nothing."""
+    asked: list[Item] = []
+    counted: dict[str, Any] = {}
+    for item in rules.items:
+        if _applies(item, _known(counted, rules, today)):
+            asked.append(item)
+            if item.question.key in answers:
+                counted[item.question.key] = answers[item.question.key]
+    return asked, counted
+
+
+def _known(answers: Answers, rules: ApplicantRules, today: date) -> dict[str, str]:
     found = {key: value for key, value in answers.items() if isinstance(value, str)}
-    ages = rules_on(today, rules.ages)
-    band = _age_band(answers, ages, today)
+    band = _age_band(answers, rules_on(today, rules.ages), today)
     found["age_band"] = band
     is_represented = band in ("under_1", "under_15") or (band == "adult" and answers.get("applying_as") == "ward")
     found["has_representative"] = ("yes" if is_represented else "no") if band else ""
@@ -180,8 +195,9 @@ def _applies(item: Item, known: Mapping[str, str]) -> bool:
 
 def questions(answers: Answers, rules: ApplicantRules, today: date) -> list[Question]:
     """The questions that apply after the answers so far, in order, the photo screen among them."""
-    known = facts(answers, rules, today)
-    return [_with_options(item, known, rules) for item in rules.items if _applies(item, known)]
+    asked, counted = _walk(answers, rules, today)
+    known = _known(counted, rules, today)
+    return [_with_options(item, known, rules) for item in asked]
 
 
 def _with_options(item: Item, known: Mapping[str, str], rules: ApplicantRules) -> Question:
@@ -307,8 +323,7 @@ def pickup_reasons(answers: Answers, rules: ApplicantRules, today: date) -> list
     """Why the finished card is collected at the office rather than posted; empty when nothing speaks against post."""
     known = facts(answers, rules, today)
     reasons = [pickup.key for pickup in rules.pickups if _holds(pickup.when, known)]
-    other = answers.get("other_municipality")
-    if answers.get("municipality") == "other" and not _posts(other, rules):
+    if known.get("municipality") == "other" and not _posts(known.get("other_municipality"), rules):
         reasons.append("other_municipality")
     return reasons
 

@@ -112,7 +112,9 @@ def _go(address: str) -> ResponseReturnValue:
 @blueprint.get("/")
 def start() -> ResponseReturnValue:
     """Choose a language; somebody in the middle of the way is sent on to where they were."""
-    return _go(url_for("applicant.next_step")) if _is_on_the_way() else render_template("language.html")
+    if _is_on_the_way():
+        return _go(url_for("applicant.next_step"))
+    return render_template("language.html", is_open=services().current_window() is not None)
 
 
 def _is_on_the_way() -> bool:
