@@ -4,6 +4,7 @@ import fcntl
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ class DataFolder:
     """The paths of one data folder; nothing else in the program puts a path together."""
 
     root: Path
+    reserve_bytes: int = RESERVE_BYTES
 
     @property
     def keyring(self) -> Path:
@@ -70,6 +72,11 @@ class DataFolder:
         """The folder of the windows' own files."""
         return self.root / "windows"
 
+    @property
+    def outbox(self) -> Path:
+        """Where the desk lays sealed batches until they are handed over."""
+        return self.root / "outbox"
+
     def window_db(self, window_id: str) -> Path:
         """The file of one window; raises NotFound for an id that could be no file of ours."""
         if not _WINDOW_ID.fullmatch(window_id):
@@ -93,11 +100,13 @@ class DataFolder:
         self.make_reserve()
 
     def make_reserve(self) -> bool:
-        """Set the reserve aside if it is not there; False when there is no room for it now."""
+        """Set the reserve aside if it is not there; False while there is not three times the room for it."""
         if self.reserve.exists():
             return True
         try:
-            _fill(self.reserve, RESERVE_BYTES)
+            if shutil.disk_usage(self.root).free < 3 * self.reserve_bytes:
+                return False
+            _fill(self.reserve, self.reserve_bytes)
         except OSError:
             self.reserve.unlink(missing_ok=True)
             return False

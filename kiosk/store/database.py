@@ -4,7 +4,7 @@ Only this module touches sqlcipher3; its errors become ours here.
 """
 
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -17,27 +17,30 @@ from kiosk.domain.errors import Locked, StorageDamaged, StorageFull
 
 KEY_BYTES = 32
 _PRAGMAS = (
+    "PRAGMA busy_timeout = 10000",
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA cipher_memory_security = ON",
-    "PRAGMA busy_timeout = 10000",
 )
+_FULL = ("full", "disk I/O")
+_UNREADABLE = ("not a database", "malformed")
 Row = dict[str, Any]
+Values = Sequence[Any] | Mapping[str, Any]
 
 
-def open_store(path: Path, key: bytes, migrations: Migrations) -> "Store":
+def open_store(path: Path, key: bytes, migrations: Migrations, on_full: Callable[[], None] = lambda: None) -> "Store":
     """Open (or create) the SQLCipher file at ``path`` with a 32-byte ``key`` and bring it up to date.
 
-    Raises StorageDamaged when the key does not fit or the file is no database, StorageFull when there is no room.
+    ``on_full`` is called when a write finds the disk full. Raises StorageDamaged when the key does not fit, the file
+    is no database or was written by a newer version, StorageFull when there is no room.
     """
     if len(key) != KEY_BYTES:
         raise ValueError("a database key has 32 bytes")
-    store = Store(path, key)
-    with store.mapped_errors():
-        migrations.apply(store.tables)
+    store = Store(path, key, on_full)
+    store.migrate(migrations)
     path.chmod(0o600)
     return store
 
@@ -45,32 +48,18 @@ def open_store(path: Path, key: bytes, migrations: Migrations) -> "Store":
 class Store:
     """A database file shared by threads: one connection each, one writer at a time."""
 
-    def __init__(self, path: Path, key: bytes) -> None:
+    def __init__(self, path: Path, key: bytes, on_full: Callable[[], None] = lambda: None) -> None:
         self.path = path
         self._key = key
+        self._on_full = on_full
         self._local = threading.local()
-        self._connections: list[Any] = []
+        self._links: list[_Link] = []
         self._guard = threading.Lock()
 
     @property
     def tables(self) -> sqlite_utils.Database:
-        """This thread's connection with sqlite-utils around it."""
-        if not self._key:
-            raise Locked("this file was closed")
-        if not hasattr(self._local, "database"):
-            with self.mapped_errors():
-                self._local.database = sqlite_utils.Database(self._connect(), execute_plugins=False)
-        database: sqlite_utils.Database = self._local.database
-        return database
-
-    def _connect(self) -> Any:
-        connection = dbapi2.connect(str(self.path), isolation_level=None, check_same_thread=False)
-        connection.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
-        for pragma in _PRAGMAS:
-            connection.execute(pragma).fetchall()
-        with self._guard:
-            self._connections.append(connection)
-        return connection
+        """This thread's connection with sqlite-utils around it; to be used inside ``write`` only."""
+        return self._link().database
 
     @contextmanager
     def write(self) -> Iterator[sqlite_utils.Database]:
@@ -78,32 +67,42 @@ class Store:
 
         Inside another ``write`` of the same thread it joins that one.
         """
-        with self.mapped_errors():
-            database = self.tables
+        with self._using() as database:
             if database.conn.in_transaction:
                 yield database
             else:
                 yield from _transaction(database)
 
-    def rows(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Row]:
+    def rows(self, sql: str, values: Values = ()) -> list[Row]:
         """All rows of a query as dictionaries."""
-        with self.mapped_errors():
-            cursor = self.tables.conn.execute(sql, values)
+        with self._using() as database:
+            cursor = database.conn.execute(sql, values)
             names = [column[0] for column in cursor.description]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
-    def stream(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Iterator[Row]:
+    def stream(self, sql: str, values: Values = ()) -> Iterator[Row]:
         """The rows of a query one by one, memory flat."""
-        with self.mapped_errors():
-            cursor = self.tables.conn.execute(sql, values)
+        with self._using() as database:
+            cursor = database.conn.execute(sql, values)
             names = [column[0] for column in cursor.description]
             for row in cursor:
                 yield dict(zip(names, row, strict=True))
 
-    def row(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> Row | None:
+    def row(self, sql: str, values: Values = ()) -> Row | None:
         """The first row of a query, or None."""
         found = self.rows(sql, values)
         return found[0] if found else None
+
+    def migrate(self, migrations: Migrations) -> None:
+        """Apply what is pending, all of it or nothing; raises StorageDamaged for a file of a newer version."""
+        with self._using() as database:
+            known = {each.name for each in migrations._migrations}
+            if any(each.name not in known for each in migrations.applied(database)):
+                raise StorageDamaged(f"{self.path.name} was written by a newer version of this program")
+            pending = migrations.pending(database)
+        if pending:
+            with self.write() as database:
+                migrations.apply(database)
 
     def check(self) -> None:
         """Read every page and check it against its own code; raises StorageDamaged."""
@@ -113,33 +112,73 @@ class Store:
                 raise StorageDamaged(f"{self.path.name} is damaged")
 
     def close(self) -> None:
-        """Close every connection and forget the key."""
+        """Forget the key and close every connection; one at work in another thread closes when that work ends."""
         with self._guard:
-            for connection in self._connections:
-                connection.close()
-            self._connections.clear()
-        self._local = threading.local()
-        self._key = b""
+            self._key = b""
+            for link in self._links:
+                link.close_if_idle()
+            self._links.clear()
+
+    def _link(self) -> "_Link":
+        if not self._key:
+            raise Locked("this file was closed")
+        if not hasattr(self._local, "link"):
+            self._local.link = _Link(_connected(self.path, self._key))
+            with self._guard:
+                self._links.append(self._local.link)
+        link: _Link = self._local.link
+        return link
 
     @contextmanager
-    def mapped_errors(self) -> Iterator[None]:
+    def _using(self) -> Iterator[sqlite_utils.Database]:
+        """This thread's connection, held open while at work, with SQLite's errors as ours."""
+        with self._mapped_errors():
+            link = self._link()
+            with self._guard:
+                link.users += 1
+            try:
+                yield link.database
+            finally:
+                with self._guard:
+                    link.users -= 1
+                    if not self._key:
+                        link.close_if_idle()
+
+    @contextmanager
+    def _mapped_errors(self) -> Iterator[None]:
         """SQLite's errors as ours; texts never hold a value."""
         try:
             yield
-        except dbapi2.OperationalError as error:
-            if "full" in str(error) or "disk I/O" in str(error):
-                raise StorageFull("no room on the disk") from None
-            if "unable to open" in str(error):
-                raise StorageDamaged("the database file cannot be opened") from None
-            raise
-        except dbapi2.ProgrammingError as error:
-            if "closed" in str(error):
-                raise Locked("this file was closed") from None
-            raise
         except dbapi2.DatabaseError as error:
-            if "not a database" in str(error) or "malformed" in str(error):
-                raise StorageDamaged("the database cannot be read with this key") from None
+            text = str(error)
+            if any(word in text for word in _FULL):
+                self._on_full()
+                raise StorageFull("no room on the disk") from None
+            if "closed" in text:
+                raise Locked("this file was closed") from None
+            if "unable to open" in text or any(word in text for word in _UNREADABLE):
+                raise StorageDamaged(f"{self.path.name} cannot be read with this key") from None
             raise
+
+
+class _Link:
+    """One thread's connection and how many uses of it are under way."""
+
+    def __init__(self, database: sqlite_utils.Database) -> None:
+        self.database = database
+        self.users = 0
+
+    def close_if_idle(self) -> None:
+        if self.users == 0:
+            self.database.conn.close()
+
+
+def _connected(path: Path, key: bytes) -> sqlite_utils.Database:
+    connection = dbapi2.connect(str(path), isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    for pragma in _PRAGMAS:
+        connection.execute(pragma).fetchall()
+    return sqlite_utils.Database(connection, execute_plugins=False)
 
 
 def _transaction(database: sqlite_utils.Database) -> Iterator[sqlite_utils.Database]:

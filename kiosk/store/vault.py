@@ -12,13 +12,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sqlite_utils import Migrations
+
 from kiosk.clock import SystemClock
 from kiosk.domain.errors import Locked, NotFound, NotSignedIn, Refused, StorageDamaged
 from kiosk.domain.staff import Role
 from kiosk.domain.states import WindowState
 from kiosk.store import device, wraps
 from kiosk.store.data_folder import DataFolder
-from kiosk.store.database import KEY_BYTES, open_store
+from kiosk.store.database import KEY_BYTES, Store, open_store
 from kiosk.store.keyring import Keyring
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.migrations import kiosk_migrations, window_migrations
@@ -138,7 +140,7 @@ class Vault:
         """The file of one window; raises Locked while its key is not in memory, NotFound when there is none."""
         with self._guard:
             if window_id not in self._windows:
-                store = open_store(self.folder.window_db(window_id), self._window_key(window_id), window_migrations)
+                store = self._open(self.folder.window_db(window_id), self._window_key(window_id), window_migrations)
                 self._windows[window_id] = WindowStore(store)
             return self._windows[window_id]
 
@@ -193,8 +195,11 @@ class Vault:
         self.folder.make()
         self._master = os.urandom(KEY_BYTES)
         keyring.set_master(self._master)
-        self._kiosk = KioskStore(open_store(self.folder.kiosk_db, self._master, kiosk_migrations))
+        self._kiosk = KioskStore(self._open(self.folder.kiosk_db, self._master, kiosk_migrations))
         keyring.save(self.folder)
+
+    def _open(self, path: Path, key: bytes, migrations: Migrations) -> Store:
+        return open_store(path, key, migrations, self.folder.free_reserve)
 
     def _check_new(self, passphrase: str) -> None:
         if self.folder.is_made:
@@ -224,7 +229,7 @@ class Vault:
         with self._guard:
             if self._kiosk is None:
                 self._master = Keyring.load(self.folder).open_master(identity)
-                self._kiosk = KioskStore(open_store(self.folder.kiosk_db, self._master, kiosk_migrations))
+                self._kiosk = KioskStore(self._open(self.folder.kiosk_db, self._master, kiosk_migrations))
             wanted = {window.id for window in self._kiosk.windows.list() if window.state in states}
             for window_id, wrapped in self._kiosk.windows.wrapped_keys().items():
                 if window_id in wanted:
