@@ -20,7 +20,6 @@ class PaperState(StrEnum):
     LOSS_REPORTED = "loss_reported"
 
 
-_LINES = ("birth_date", "address")
 _SETTLED = frozenset({PaperState.HERE, PaperState.NEVER_HAD, PaperState.LOSS_REPORTED})
 _RANK = {Result.POST: 0, Result.PICKUP: 1, Result.REJECT: 2}
 
@@ -116,10 +115,17 @@ def is_usable(document: Document, case: Case, rules: IdentityRules) -> bool:
     kind = rules.kind(document.kind)
     if kind is None or not kind.counts(case.purpose, case.on):
         return False
-    lines = [getattr(document, f"{line}_agrees") for line in _LINES if line in kind.shows]
-    shows_enough = True in lines and False not in lines
     has_face = kind.document_class is not DocumentClass.A or document.face_agrees
-    return (document.in_date or not kind.expires) and document.name_agrees and shows_enough and has_face
+    is_in_date = document.in_date or not kind.expires
+    return is_in_date and document.name_agrees and has_face and _lines_agree(document, kind)
+
+
+def _lines_agree(document: Document, kind: Kind) -> bool:
+    """Class A has to agree in all it shows; of class B one line is enough, as long as none differs."""
+    lines = [getattr(document, f"{line}_agrees") for line in kind.shows]
+    if kind.document_class is DocumentClass.A:
+        return all(lines)
+    return True in lines and False not in lines
 
 
 def _causes(case: Case, preset: str, rules: IdentityRules) -> Iterator[str]:

@@ -50,6 +50,10 @@ class Photos:
         with self._store.write() as database:
             database.conn.execute("delete from photos where uid = ?", (uid,))
 
+    def verdicts(self) -> dict[str, str]:
+        """uid → verdict of every photo, without reading the pictures."""
+        return {row["uid"]: row["verdict"] for row in self._store.rows("select uid, verdict from photos")}
+
     def hashes(self) -> dict[str, str]:
         """uid → sha256 of every photo, without reading the pictures."""
         return {row["uid"]: row["sha256"] for row in self._store.rows("select uid, sha256 from photos")}

@@ -118,7 +118,8 @@ def test_baby_without_photo_step_is_not_refused_for_a_missing_face_comparison() 
         {"birth_date_agrees": False},
         {"address_agrees": False},
         {"face_agrees": False},
-        {"birth_date_agrees": None, "address_agrees": None},
+        {"birth_date_agrees": None},
+        {"address_agrees": None},
     ],
 )
 def test_document_that_does_not_agree_is_not_counted(flaw: dict[str, object]) -> None:
@@ -126,6 +127,13 @@ def test_document_that_does_not_agree_is_not_counted(flaw: dict[str, object]) ->
     verdict = assess(laid_down, "strict", RULES)
     assert verdict.result is Result.PICKUP
     assert "document_not_counted" in verdict.notes
+
+
+def test_document_of_class_b_may_show_one_line_only() -> None:
+    assert is_usable(seen("employee_card", address_agrees=None), case(), RULES)
+    assert is_usable(seen("employee_card", birth_date_agrees=None), case(), RULES)
+    assert not is_usable(seen("employee_card", birth_date_agrees=None, address_agrees=None), case(), RULES)
+    assert not is_usable(seen("employee_card", address_agrees=False), case(), RULES)
 
 
 def test_passport_shows_no_address_so_none_is_compared() -> None:
