@@ -1,0 +1,45 @@
+"""The custody ledger: take, put in the envelope, give back. The card's PINs never come into it."""
+
+from collections.abc import Collection
+
+from kiosk.actions.desk import Notes, Parts, now
+from kiosk.domain.custody import changes, is_envelope_number, with_us
+from kiosk.domain.errors import Refused
+
+
+def settle(parts: Parts, uid: str, wanted: Collection[str], staff: str) -> Notes:
+    """Take what was handed over and give back what is no longer wanted, so that the ledger says exactly ``wanted``.
+
+    Gives the lines for the audit log, which the caller writes once all has worked.
+    """
+    ledger = parts.window_store().custody
+    needed = changes(ledger.list(uid), wanted)
+    taken = [ledger.take(uid, item, 1, staff, now(parts)) for item in needed.take]
+    back = [ledger.give_back(line_id, staff, now(parts)) for line_id in needed.give_back]
+    return [("custody_taken", line.item) for line in taken] + [("custody_given_back", line.item) for line in back]
+
+
+def enclose(parts: Parts, uid: str, envelope: str, staff: str) -> Notes:
+    """Put everything held of this person into one numbered envelope.
+
+    Raises Refused when a number is needed and missing, is none, or is another person's.
+    """
+    ledger = parts.window_store().custody
+    held = with_us(ledger.list(uid))
+    if not held:
+        return []
+    number = envelope.strip().upper()
+    if not is_envelope_number(number):
+        raise Refused("queue.error_envelope")
+    if any(line.envelope == number and line.uid != uid for line in ledger.list()):
+        raise Refused("queue.error_envelope_used")
+    for line in held:
+        ledger.put_in_envelope(line.id, number, staff, now(parts))
+    return [("custody_in_envelope", line.item) for line in held]
+
+
+def give_all_back(parts: Parts, uid: str, staff: str, *, is_confirmed: bool) -> Notes:
+    """Note that the person has everything back; raises Refused when something is held and staff did not confirm."""
+    if with_us(parts.window_store().custody.list(uid)) and not is_confirmed:
+        raise Refused("queue.error_give_back_first")
+    return settle(parts, uid, (), staff)

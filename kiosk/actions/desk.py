@@ -1,0 +1,75 @@
+"""What all deeds at the desk share: the parts they need, the time, one line in the audit log."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from kiosk.domain.errors import Refused
+from kiosk.domain.free_text import check_text
+from kiosk.domain.queue import Application
+from kiosk.domain.window import Window
+from kiosk.ports import Clock, Ids
+from kiosk.settings import Settings
+from kiosk.store.kiosk_file import KioskStore
+from kiosk.store.window_file import WindowStore
+
+LONGEST_REASON = 200
+Notes = list[tuple[str, str]]
+"""Lines for the audit log: event and detail."""
+
+
+class Parts(Protocol):
+    """What deeds at the desk need of the kiosk's parts."""
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+
+    @property
+    def ids(self) -> Ids:
+        """Fresh numbers."""
+
+    @property
+    def kiosk_store(self) -> KioskStore:
+        """kiosk.db; raises Locked."""
+
+    def current_window(self) -> Window | None:
+        """The open or paused window."""
+
+    def window_store(self, window_id: str | None = None) -> WindowStore:
+        """The window's file; raises Locked or NotFound."""
+
+
+def now(parts: Parts) -> str:
+    """The time as it is kept."""
+    return parts.clock.now().isoformat(timespec="milliseconds")
+
+
+def note(parts: Parts, event: str, staff: str, uid: str, detail: str = "") -> None:
+    """One line in the audit log; ``detail`` never holds what a person typed."""
+    parts.kiosk_store.audit.append(event, staff, uid, detail, at=now(parts))
+
+
+def note_all(parts: Parts, notes: Iterable[tuple[str, str]], staff: str, uid: str) -> None:
+    """Several lines in the audit log, written last in a transaction so that nothing is logged that did not happen."""
+    for event, detail in notes:
+        note(parts, event, staff, uid, detail)
+
+
+def hold(parts: Parts, uid: str, staff: str) -> Application:
+    """Make sure this member of staff holds the application; raises TappedFirst when somebody else does."""
+    return parts.window_store().applications.claim(uid, staff, now(parts))
+
+
+def checked_reason(fields: Mapping[str, str], known: tuple[str, ...]) -> str:
+    """A reason out of a form: one of the ``known`` keys, and words of one's own, as ``key`` or ``key: words``.
+
+    Raises Refused when none was chosen, when "other" comes without words, or when the words may hold a My Number.
+    """
+    key, words = fields.get("reason", ""), fields.get("words", "").strip()
+    if key not in known or (key == "other" and not words):
+        raise Refused("queue.error_reason_needed")
+    return f"{key}: {check_text('words', words, LONGEST_REASON)}" if words else key

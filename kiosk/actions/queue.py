@@ -1,0 +1,161 @@
+"""What staff's buttons do with an application: claim, accept, return, withdraw, reject, correct. All audited."""
+
+from collections.abc import Iterable, Mapping
+
+from kiosk.actions.applicant import applicant_rules, checked
+from kiosk.actions.custody import enclose, give_all_back
+from kiosk.actions.desk import Parts, checked_reason, hold, note, note_all, now
+from kiosk.domain.applicant import Kind, items_asked
+from kiosk.domain.errors import KioskError, NotFound, NotPermitted, TappedFirst
+from kiosk.domain.queue import Application
+from kiosk.domain.staff import Role
+from kiosk.domain.states import ApplicationEvent
+
+RETURN_REASONS = ("photo", "form", "answers", "documents", "other")
+END_REASONS = ("own_wish", "documents", "face", "form", "other")
+TAKE_OVER_REASONS = ("handed_to_me", "away", "other")
+CHANGE_REASONS = ("asked_for", "misread", "exception", "other")
+
+
+def claim(parts: Parts, uid: str, staff: str) -> Application:
+    """Take an application to work on; raises TappedFirst when somebody else holds it."""
+    before = parts.window_store().applications.get(uid)
+    application = hold(parts, uid, staff)
+    if before.claimed_by != staff:
+        note(parts, "claimed", staff, uid)
+    return application
+
+
+def release(parts: Parts, uid: str, staff: str) -> Application:
+    """Let go of an application."""
+    application = parts.window_store().applications.release(uid, staff, now(parts))
+    note(parts, "released", staff, uid)
+    return application
+
+
+def take_over(parts: Parts, uid: str, staff: str, held_by: str, fields: Mapping[str, str]) -> Application:
+    """Take an application from a colleague, with a reason; raises TappedFirst when they hold it no more."""
+    reason = checked_reason(fields, TAKE_OVER_REASONS)
+    application = parts.window_store().applications.take_over(uid, staff, held_by, now(parts))
+    note(parts, "taken_over", staff, uid, f"from {held_by}: {_key(reason)}")
+    return application
+
+
+def accept(parts: Parts, uid: str, staff: str, envelope: str, version: int) -> Application:
+    """Accept a checked application; what was taken from the person goes into the numbered envelope first.
+
+    Raises Refused for a bad envelope number, TappedFirst or NotAllowedNow when it is no longer as it was on screen.
+    """
+    with parts.window_store().write():
+        hold(parts, uid, staff)
+        notes = enclose(parts, uid, envelope, staff)
+        application = _move(parts, uid, ApplicationEvent.ACCEPT, staff, None, version)
+        note_all(parts, notes, staff, uid)
+    return release(parts, application.uid, staff)
+
+
+def accept_all(parts: Parts, versions: Mapping[str, int], staff: str) -> list[Application]:
+    """Accept all that are complete, each by itself; those that are not are left as they are."""
+    accepted = []
+    for uid, version in versions.items():
+        try:
+            accepted.append(accept(parts, uid, staff, "", version))
+        except KioskError:
+            continue
+    return accepted
+
+
+def send_back(parts: Parts, uid: str, staff: str, fields: Mapping[str, str], version: int) -> Application:
+    """Return an application to the applicant screen with what is to be mended."""
+    reason = checked_reason(fields, RETURN_REASONS)
+    with parts.window_store().write():
+        hold(parts, uid, staff)
+        _move(parts, uid, ApplicationEvent.RETURN, staff, reason, version)
+    return release(parts, uid, staff)
+
+
+def withdraw(parts: Parts, uid: str, staff: str, fields: Mapping[str, str], version: int) -> Application:
+    """End an application at the person's wish; everything held is given back first."""
+    return _end(parts, uid, ApplicationEvent.WITHDRAW, staff, fields, version)
+
+
+def reject(parts: Parts, uid: str, staff: str, fields: Mapping[str, str], version: int) -> Application:
+    """End an application that cannot be taken; everything held is given back first."""
+    return _end(parts, uid, ApplicationEvent.REJECT, staff, fields, version)
+
+
+def reopen(parts: Parts, uid: str, staff: str, fields: Mapping[str, str], version: int) -> Application:
+    """Take an accepted application up again for a correction; a supervisor's matter."""
+    reason = checked_reason(fields, CHANGE_REASONS)
+    if parts.kiosk_store.staff.get(staff).role is not Role.SUPERVISOR:
+        raise NotPermitted("a supervisor reopens")
+    with parts.window_store().write():
+        hold(parts, uid, staff)
+        return _move(parts, uid, ApplicationEvent.REOPEN, staff, reason, version)
+
+
+def change_answer(
+    parts: Parts, uid: str, staff: str, item: str, fields: Mapping[str, str], version: int
+) -> Application:
+    """Correct one answer, by the same rules as the applicant's; what stood there before and the reason are kept.
+
+    Raises AnswerRefused for a value that breaks its rule, TappedFirst for a form that is out of date.
+    """
+    reason = checked_reason(fields, CHANGE_REASONS)
+    rules = applicant_rules(parts.settings)
+    question = next((each for each in items_asked(rules) if each.key == item and each.kind is not Kind.PHOTO), None)
+    if question is None:
+        raise NotFound("no such item")
+    value = checked(question, fields, rules, parts)
+    with parts.window_store().write():
+        if hold(parts, uid, staff).version != version:
+            raise TappedFirst("the form on screen is out of date")
+        application = parts.window_store().applications.change(uid, item, value, staff, reason, now(parts))
+        note(parts, "changed", staff, uid, f"{item}: {_key(reason)}")
+    return application
+
+
+def show_form_id(parts: Parts, uid: str, staff: str) -> Application:
+    """Uncover the whole application form ID for who holds the application; that it was uncovered is logged."""
+    application = hold(parts, uid, staff)
+    note(parts, "form_id_shown", staff, uid)
+    return application
+
+
+def answered_help(parts: Parts, uid: str, staff: str) -> Application:
+    """Lower a person's raised hand."""
+    application = parts.window_store().applications.want_help(uid, False, now(parts))
+    note(parts, "help_given", staff, uid)
+    return application
+
+
+def find(applications: Iterable[Application], wanted: str) -> list[Application]:
+    """Applications with that call number, or whose form ID ends in those four digits."""
+    text = wanted.strip()
+    is_tail = len(text) == 4 and text.isascii() and text.isdigit()
+    return [
+        each for each in applications if each.call_number == text or (is_tail and (each.form_id or "").endswith(text))
+    ]
+
+
+def _end(
+    parts: Parts, uid: str, event: ApplicationEvent, staff: str, fields: Mapping[str, str], version: int
+) -> Application:
+    reason = checked_reason(fields, END_REASONS)
+    with parts.window_store().write():
+        hold(parts, uid, staff)
+        notes = give_all_back(parts, uid, staff, is_confirmed=fields.get("given_back") == "yes")
+        application = _move(parts, uid, event, staff, reason, version)
+        note_all(parts, notes, staff, uid)
+    return release(parts, application.uid, staff)
+
+
+def _move(parts: Parts, uid: str, event: ApplicationEvent, staff: str, reason: str | None, version: int) -> Application:
+    application = parts.window_store().applications.move(uid, event, staff, now(parts), reason, version)
+    note(parts, event, staff, uid, _key(reason or ""))
+    return application
+
+
+def _key(reason: str) -> str:
+    """The reason's key alone, without words somebody typed."""
+    return reason.partition(":")[0]

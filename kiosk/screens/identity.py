@@ -1,0 +1,67 @@
+"""The identity check beside the photo: asks only what the case needs, says what comes of it."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kiosk.actions import identity as deeds
+from kiosk.domain.errors import Refused
+from kiosk.domain.identity import asks_for_pin, is_usable, kinds_for, knows_notification_card, papers_for
+from kiosk.domain.queue import Application
+from kiosk.screens import services, signed_in
+from kiosk.screens.fragments import render_block
+from kiosk.screens.identity_form import SPARE_ROWS, check_from_form, rows
+
+blueprint = Blueprint("identity", __name__, url_prefix="/identity")
+
+
+@blueprint.get("/<uid>")
+def check(uid: str) -> ResponseReturnValue:
+    """The check as it was kept, or a fresh one."""
+    application = services().window_store().applications.get(uid)
+    kept = services().window_store().identity.get(uid)
+    seen = deeds.check_from(kept) if kept else deeds.first_check(application)
+    return render_template("identity.html", **_context(application, seen))
+
+
+@blueprint.post("/<uid>/assess")
+def assess(uid: str) -> ResponseReturnValue:
+    """The form again with its result so far; keeps nothing."""
+    application = services().window_store().applications.get(uid)
+    return render_block("identity.html", "check", **_context(application, check_from_form(request.form)))
+
+
+@blueprint.post("/<uid>")
+def record(uid: str) -> ResponseReturnValue:
+    """Keep the check and go back to the application; what is refused stays on screen."""
+    seen = check_from_form(request.form)
+    version, shown = request.form.get("version", -1, type=int), request.form.get("shown", "")
+    try:
+        deeds.record(services(), uid, seen, signed_in.staff(), version, shown)
+    except Refused as refused:
+        application = services().window_store().applications.get(uid)
+        return render_template("identity.html", **_context(application, seen, refused.text_key)), 422
+    return redirect(url_for("queue.application", uid=uid), code=303)
+
+
+def _context(application: Application, seen: deeds.Check, error: str | None = None) -> dict[str, Any]:
+    parts, preset = services(), deeds.preset_of(services())
+    rules, case = deeds.identity_rules(parts), deeds.case_of(parts, application, seen)
+    adult = deeds.case_of_representative(case)
+    return {
+        "application": application,
+        "seen": seen,
+        "case": case,
+        "preset": preset,
+        "verdict": deeds.judge(parts, application, seen),
+        "kinds": kinds_for(case, rules, notification=knows_notification_card(preset, rules)),
+        "representative_kinds": kinds_for(adult, rules, notification=False),
+        "rows": rows(seen.documents, SPARE_ROWS),
+        "representative_rows": rows(seen.representative_documents, 1),
+        "kind_of": rules.kind,
+        "counts": lambda document: is_usable(document, case, rules),
+        "papers": papers_for(case, rules),
+        "asks_for_pin": asks_for_pin(case, preset, rules),
+        "error": error,
+    }

@@ -1,0 +1,59 @@
+"""Reading the form of the identity check: rows of documents, papers, faces."""
+
+from collections.abc import Mapping, Sequence
+
+from kiosk.actions.identity import IC_RESULTS, LONGEST_NOTE, Check
+from kiosk.domain.identity import Document, PaperState
+
+SPARE_ROWS = 2
+MOST_ROWS = 5
+_STATES = frozenset(state.value for state in PaperState)
+_LINE = {"agrees": True, "differs": False}
+
+
+def rows(documents: Sequence[Document], least: int) -> list[Document]:
+    """The rows to show: what was chosen so far, and an empty one to choose the next in."""
+    chosen = [document for document in documents if document.kind]
+    empty = max(least - len(chosen), 1 if len(chosen) < MOST_ROWS else 0)
+    return chosen + [Document("")] * empty
+
+
+def check_from_form(form: Mapping[str, str]) -> Check:
+    """The check as it stands on screen; fields nobody offered are not looked at."""
+    return Check(
+        documents=_documents(form, "document"),
+        representative_documents=_documents(form, "representative"),
+        papers=_papers(form),
+        face=form.get("face", "") if form.get("face") in ("yes", "no") else "",
+        representative_present=form.get("representative_present") == "yes",
+        old_card_kept=form.get("old_card_kept") == "yes",
+        ic=form.get("ic", "") if form.get("ic") in IC_RESULTS else IC_RESULTS[0],
+        words=form.get("words", "").strip()[: LONGEST_NOTE + 1],
+    )
+
+
+def _documents(form: Mapping[str, str], prefix: str) -> tuple[Document, ...]:
+    found = (_document(form, f"{prefix}-{row}-") for row in range(MOST_ROWS))
+    return tuple(document for document in found if document.kind)
+
+
+def _document(form: Mapping[str, str], at: str) -> Document:
+    is_all = form.get("all") == at
+    return Document(
+        kind=form.get(f"{at}kind", ""),
+        in_date=is_all or form.get(f"{at}in_date") == "yes",
+        name_agrees=is_all or form.get(f"{at}name") == "yes",
+        birth_date_agrees=True if is_all else _LINE.get(form.get(f"{at}birth_date", "")),
+        address_agrees=True if is_all else _LINE.get(form.get(f"{at}address", "")),
+        face_agrees=is_all or form.get(f"{at}face") == "yes",
+        pin_confirmed=form.get(f"{at}pin") == "yes",
+    )
+
+
+def _papers(form: Mapping[str, str]) -> dict[str, PaperState]:
+    prefix = "paper-"
+    return {
+        key.removeprefix(prefix): PaperState(value)
+        for key, value in form.items()
+        if key.startswith(prefix) and value in _STATES
+    }

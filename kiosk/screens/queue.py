@@ -1,0 +1,192 @@
+"""The board and one application beside its photo, with everything staff may do to it."""
+
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kiosk.actions import queue as deeds
+from kiosk.actions.receipt import receipt_of
+from kiosk.documents.receipt import receipt_pdf
+from kiosk.domain.desk import board as board_of
+from kiosk.domain.errors import NotFound, Refused
+from kiosk.domain.form_qr import FormId, grouped
+from kiosk.domain.queue import Application
+from kiosk.screens import queue_page, services, signed_in
+from kiosk.screens.fragments import render_block
+
+blueprint = Blueprint("queue", __name__, url_prefix="/queue")
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """The live board."""
+    return render_template("queue.html", **_board())
+
+
+@blueprint.get("/board")
+def board() -> ResponseReturnValue:
+    """The board's fragment; 204 while nothing on it changed."""
+    fresh = _board()
+    if request.args.get("seen") == fresh["digest"]:
+        return "", 204
+    return render_block("queue.html", "board", **fresh)
+
+
+def _board() -> dict[str, Any]:
+    if services().current_window() is None:
+        return {"groups": (), "digest": "none", "staff_name": signed_in.staff()}
+    store = services().window_store()
+    applications, photos = store.applications.list(), store.photos.verdicts()
+    groups = board_of(applications, photos, queue_page.steps(applications, photos), services().clock.now())
+    digest = sha256(repr(groups).encode()).hexdigest()[:16]
+    return {"groups": groups, "digest": digest, "staff_name": signed_in.staff()}
+
+
+@blueprint.get("/find")
+def find() -> ResponseReturnValue:
+    """Open the one application that fits a call number or the last four digits, or list those that do."""
+    wanted = request.args.get("wanted", "")
+    found = deeds.find(services().window_store().applications.list(), wanted)
+    if len(found) == 1:
+        return _open(found[0].uid)
+    return render_template("queue_find.html", found=found)
+
+
+@blueprint.get("/<uid>")
+def application(uid: str) -> ResponseReturnValue:
+    """One application beside its photo."""
+    return _page(uid)
+
+
+@blueprint.get("/<uid>/photo.jpg")
+def photo(uid: str) -> ResponseReturnValue:
+    """The photo as it would go onto the card."""
+    stored = services().window_store().photos.get(uid)
+    if stored is None:
+        raise NotFound("no photo")
+    return Response(stored.jpeg, mimetype="image/jpeg")
+
+
+@blueprint.post("/<uid>/form-id")
+def form_id(uid: str) -> ResponseReturnValue:
+    """The whole application form ID, for staff at work; noted in the audit log."""
+    application = deeds.show_form_id(services(), uid, signed_in.staff())
+    return render_block("queue_application.html", "form_id", application=application, shown=_grouped(application))
+
+
+def _grouped(application: Application) -> str:
+    return grouped(FormId(application.form_id)) if application.form_id else ""
+
+
+@blueprint.post("/<uid>/claim")
+def claim(uid: str) -> ResponseReturnValue:
+    """Take it to work on."""
+    return _do(uid, lambda: deeds.claim(services(), uid, signed_in.staff()))
+
+
+@blueprint.post("/<uid>/release")
+def release(uid: str) -> ResponseReturnValue:
+    """Let go of it."""
+    return _do(uid, lambda: deeds.release(services(), uid, signed_in.staff()))
+
+
+@blueprint.post("/<uid>/take-over")
+def take_over(uid: str) -> ResponseReturnValue:
+    """Take it from a colleague, with a reason."""
+    held_by = request.form.get("held_by", "")
+    return _do(uid, lambda: deeds.take_over(services(), uid, signed_in.staff(), held_by, request.form))
+
+
+@blueprint.post("/<uid>/help")
+def help_given(uid: str) -> ResponseReturnValue:
+    """Lower a raised hand."""
+    return _do(uid, lambda: deeds.answered_help(services(), uid, signed_in.staff()))
+
+
+@blueprint.post("/<uid>/accept")
+def accept(uid: str) -> ResponseReturnValue:
+    """Accept it, then show the receipt."""
+    envelope = request.form.get("envelope", "")
+    return _do(
+        uid,
+        lambda: deeds.accept(services(), uid, signed_in.staff(), envelope, _version()),
+        then=url_for("queue.receipt", uid=uid),
+    )
+
+
+@blueprint.post("/<uid>/return")
+def send_back(uid: str) -> ResponseReturnValue:
+    """Give it back to the applicant screen with a reason."""
+    return _do(uid, lambda: deeds.send_back(services(), uid, signed_in.staff(), request.form, _version()))
+
+
+@blueprint.post("/<uid>/withdraw")
+def withdraw(uid: str) -> ResponseReturnValue:
+    """End it at the person's wish."""
+    return _do(uid, lambda: deeds.withdraw(services(), uid, signed_in.staff(), request.form, _version()))
+
+
+@blueprint.post("/<uid>/reject")
+def reject(uid: str) -> ResponseReturnValue:
+    """End it since it cannot be taken."""
+    return _do(uid, lambda: deeds.reject(services(), uid, signed_in.staff(), request.form, _version()))
+
+
+@blueprint.post("/<uid>/reopen")
+def reopen(uid: str) -> ResponseReturnValue:
+    """Take an accepted one up again."""
+    return _do(uid, lambda: deeds.reopen(services(), uid, signed_in.staff(), request.form, _version()))
+
+
+@blueprint.get("/<uid>/change/<item>")
+def change(uid: str, item: str) -> ResponseReturnValue:
+    """One answer to correct."""
+    return render_template("queue_change.html", **queue_page.change_context(uid, item))
+
+
+@blueprint.post("/<uid>/change/<item>")
+def change_kept(uid: str, item: str) -> ResponseReturnValue:
+    """Keep a correction with its reason; a value that breaks its rule stays on screen."""
+    try:
+        deeds.change_answer(services(), uid, signed_in.staff(), item, request.form, _version())
+    except Refused as refused:
+        context = queue_page.change_context(uid, item, refused.text_key, request.form)
+        return render_template("queue_change.html", **context), 422
+    return _open(uid)
+
+
+@blueprint.get("/<uid>/receipt")
+def receipt(uid: str) -> ResponseReturnValue:
+    """The receipt of an accepted application on screen."""
+    return render_template("queue_receipt.html", uid=uid, receipt=receipt_of(services(), uid))
+
+
+@blueprint.get("/<uid>/receipt.pdf")
+def receipt_sheet(uid: str) -> ResponseReturnValue:
+    """The receipt as an A4 sheet."""
+    return Response(receipt_pdf(receipt_of(services(), uid)), mimetype="application/pdf")
+
+
+def _do(uid: str, deed: Callable[[], object], then: str | None = None) -> ResponseReturnValue:
+    """Do it and go on; what is refused stays on the page with its words."""
+    try:
+        deed()
+    except Refused as refused:
+        return _page(uid, refused.text_key), 422
+    return redirect(then, code=303) if then else _open(uid)
+
+
+def _page(uid: str, error: str | None = None) -> str:
+    return render_template("queue_application.html", **queue_page.application_context(uid, error))
+
+
+def _open(uid: str) -> ResponseReturnValue:
+    return redirect(url_for("queue.application", uid=uid), code=303)
+
+
+def _version() -> int:
+    """The version the form on screen was made from; a form without one is out of date."""
+    return request.form.get("version", -1, type=int)

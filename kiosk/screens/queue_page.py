@@ -1,0 +1,109 @@
+"""What the page of one application shows: its lines, what may be done to it, what happened to it."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from kiosk.actions import queue as deeds
+from kiosk.actions.applicant import applicant_rules
+from kiosk.actions.receipt import HAS_RECEIPT
+from kiosk.domain.applicant import Kind, Question, items_asked, next_step, questions, staff_flags
+from kiosk.domain.custody import with_us
+from kiosk.domain.eras import in_era
+from kiosk.domain.errors import NotFound
+from kiosk.domain.form_qr import FormId, masked
+from kiosk.domain.queue import Application
+from kiosk.domain.states import ApplicationEvent, allowed, origins
+from kiosk.screens import services, settings, signed_in
+
+
+def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
+    """Everything the page of one application needs."""
+    store = services().window_store()
+    application = store.applications.get(uid)
+    rules, today = applicant_rules(settings()), services().clock.today()
+    return {
+        "application": application,
+        "questions": questions(application.answers, rules, today),
+        "flags": staff_flags(application.answers, rules, today),
+        "municipalities": _municipalities(),
+        "host": settings().municipality_name,
+        "photo": store.photos.get(uid),
+        "check": store.identity.get(uid),
+        "items": with_us(store.custody.list(uid)),
+        "events": [str(event) for event in allowed(application.state)],
+        "moves": store.applications.history(uid),
+        "changes": store.applications.changes(uid),
+        "masked_id": masked(FormId(application.form_id)) if application.form_id else "",
+        "can_change": ApplicationEvent.WITHDRAW in allowed(application.state),
+        "has_receipt": application.state in HAS_RECEIPT,
+        "is_mine": application.claimed_by == signed_in.staff(),
+        "reasons": _reasons(),
+        "error": error,
+    }
+
+
+def steps(applications: Iterable[Application], photos: Collection[str]) -> dict[str, str]:
+    """uid → the screen each person at the applicant screen has before them."""
+    rules, today = applicant_rules(settings()), services().clock.today()
+    at_screen = origins(ApplicationEvent.SUBMIT)
+    return {
+        each.uid: str(next_step(each, each.uid in photos, rules, today).kind)
+        for each in applications
+        if each.state in at_screen
+    }
+
+
+def _reasons() -> dict[str, tuple[str, ...]]:
+    return {
+        "return": deeds.RETURN_REASONS,
+        "end": deeds.END_REASONS,
+        "take_over": deeds.TAKE_OVER_REASONS,
+        "change": deeds.CHANGE_REASONS,
+    }
+
+
+def change_context(
+    uid: str, item: str, error: str | None = None, typed: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """What the page to correct one answer needs; raises NotFound for an item nobody asks."""
+    application = services().window_store().applications.get(uid)
+    question = _question(item, application)
+    return {
+        "application": application,
+        "question": question,
+        "typed": typed if typed is not None else _fields(question, application),
+        "municipalities": _municipalities(),
+        "host": settings().municipality_name,
+        "rules": applicant_rules(settings()),
+        "reasons": deeds.CHANGE_REASONS,
+        "error": error,
+    }
+
+
+def _question(item: str, application: Application) -> Question:
+    rules = applicant_rules(settings())
+    asked = questions(application.answers, rules, services().clock.today())
+    known = {each.key: each for each in (*items_asked(rules), *asked) if each.kind is not Kind.PHOTO}
+    if item not in known:
+        raise NotFound("no such item")
+    return known[item]
+
+
+def _fields(question: Question, application: Application) -> dict[str, str]:
+    value = str(application.answers.get(question.key) or "")
+    if question.kind in (Kind.BIRTH_DATE, Kind.CARD_DATE) and value:
+        return {"era": "western", **dict(zip(("year", "month", "day"), value.split("-"), strict=True))}
+    return {"answer": value}
+
+
+def _municipalities() -> dict[str, str]:
+    return {row["code"]: row["name"] for row in applicant_rules(settings()).municipalities}
+
+
+def written_date(text: str) -> str:
+    """A stored ``YYYY-MM-DD`` as staff read it, in western and era years; unknown parts stay 00."""
+    if "-00" in text:
+        return text
+    day = date.fromisoformat(text)
+    return f"{text} ({in_era(day, applicant_rules(settings()).eras)})"

@@ -1,0 +1,124 @@
+"""Who is signed in at the desk: kept in the server's memory, so that signing out and the idle lock really end it."""
+
+import secrets
+import threading
+from dataclasses import dataclass
+
+from flask import Response, current_app, make_response, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from kiosk.domain.errors import NotFound, NotPermitted, NotSignedIn
+from kiosk.domain.staff import Account, Role, require_role
+from kiosk.ports import Clock
+from kiosk.screens import services, settings
+
+OPEN_TO_ALL = frozenset({"desk.sign_in", "desk.enter", "static"})
+NOT_A_TOUCH = frozenset({"queue.board", "desk.idle", "batch.progress"})
+"""Asked by the page by itself; does not keep the desk awake."""
+
+
+@dataclass
+class SignIn:
+    """One sign-in; ``touched`` is monotonic seconds."""
+
+    staff: str
+    touched: float
+
+
+class SignIns:
+    """All sign-ins of this server run."""
+
+    def __init__(self, clock: Clock, idle_seconds: float) -> None:
+        self._clock = clock
+        self._idle_seconds = idle_seconds
+        self._guard = threading.Lock()
+        self._known: dict[str, SignIn] = {}
+
+    def begin(self, staff: str) -> str:
+        """A fresh secret for one sign-in."""
+        token = secrets.token_urlsafe(24)
+        with self._guard:
+            self._known[token] = SignIn(staff, self._clock.monotonic())
+        return token
+
+    def staff(self, token: str, *, is_touch: bool) -> str | None:
+        """Whose sign-in it is, None when it ended or lay idle too long; a touch keeps it awake."""
+        with self._guard:
+            known = self._known.get(token)
+            if known is None:
+                return None
+            if self._clock.monotonic() - known.touched >= self._idle_seconds:
+                del self._known[token]
+                return None
+            if is_touch:
+                known.touched = self._clock.monotonic()
+            return known.staff
+
+    def end(self, token: str) -> None:
+        """Forget a sign-in."""
+        with self._guard:
+            self._known.pop(token, None)
+
+
+def sign_ins() -> SignIns:
+    """The sign-ins of this app."""
+    fresh = SignIns(services().clock, settings().desk_idle_minutes * 60)
+    known: SignIns = current_app.extensions.setdefault("sign_ins", fresh)
+    return known
+
+
+def begin(name: str, last_sign_in_at: str | None) -> None:
+    """Start a new session for ``name``; nothing of the session before survives."""
+    end()
+    session["staff"] = name
+    session["last_sign_in_at"] = last_sign_in_at
+    session["sign_in"] = sign_ins().begin(name)
+
+
+def end() -> None:
+    """Sign out."""
+    sign_ins().end(str(session.get("sign_in", "")))
+    session.clear()
+
+
+def account() -> Account:
+    """The account at the desk; raises NotSignedIn."""
+    is_touch = request.endpoint not in NOT_A_TOUCH
+    name = sign_ins().staff(str(session.get("sign_in", "")), is_touch=is_touch)
+    if name is None or name != session.get("staff"):
+        raise NotSignedIn("nobody is signed in")
+    try:
+        found = services().kiosk_store.staff.get(name)
+        require_role(found, Role.OPERATOR)
+    except (NotFound, NotPermitted):
+        raise NotSignedIn("the account is shut") from None
+    return found
+
+
+def staff() -> str:
+    """The name at the desk; raises NotSignedIn."""
+    return account().name
+
+
+def guard() -> ResponseReturnValue | None:
+    """Before every request of the desk: let nobody in who is not signed in."""
+    if request.endpoint in OPEN_TO_ALL:
+        return None
+    try:
+        if services().vault.is_unlocked:
+            account()
+            return None
+    except NotSignedIn:
+        end()
+    return _to_sign_in()
+
+
+def _to_sign_in() -> Response:
+    is_fragment = request.headers.get("HX-Request") == "true"
+    back = request.path if request.method == "GET" and not is_fragment else None
+    target = url_for("desk.sign_in", back=back)
+    if is_fragment:
+        answer = make_response("", 204)
+        answer.headers["HX-Redirect"] = target
+        return answer
+    return make_response(redirect(target, code=303))
