@@ -1,0 +1,158 @@
+"""Close, balance, seal: the last page of the day at the desk."""
+
+from typing import Any
+
+from flask import Blueprint, make_response, redirect, render_template, request, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from kiosk.actions import batch as deeds
+from kiosk.actions.batch import SealOrder, balance_window
+from kiosk.actions.seal_job import SealJob
+from kiosk.actions.staff import confirm_second, sign_in
+from kiosk.actions.window import close_window
+from kiosk.domain.errors import KioskError, Locked, NotFound, NotSignedIn, Refused
+from kiosk.domain.states import WindowEvent, allowed_window
+from kiosk.domain.window import Window
+from kiosk.screens import services, signed_in
+from kiosk.screens.fragments import render_block
+
+blueprint = Blueprint("batch", __name__, url_prefix="/batch")
+
+
+@blueprint.get("/")
+def index() -> ResponseReturnValue:
+    """Every window that can be closed, sealed or fetched; straight to it when it is the only one at work."""
+    listed = services().kiosk_store.windows.list()
+    at_work = [each for each in listed if _events(each) & {WindowEvent.CLOSE, WindowEvent.SEAL}]
+    if len(at_work) == 1:
+        return _go(at_work[0].id)
+    return render_template("batch_list.html", windows=[each for each in listed if _events(each) - {WindowEvent.OPEN}])
+
+
+@blueprint.get("/<window_id>")
+def page(window_id: str) -> ResponseReturnValue:
+    """Balance, differences and what comes next for one window."""
+    return _page(window_id)
+
+
+@blueprint.post("/<window_id>/close")
+def close(window_id: str) -> ResponseReturnValue:
+    """Close the window to applicants."""
+    close_window(services().vault, services().clock, window_id, signed_in.staff())
+    return _go(window_id)
+
+
+@blueprint.post("/<window_id>/unlock")
+def unlock(window_id: str) -> ResponseReturnValue:
+    """Take the closed window's key into memory again."""
+    try:
+        sign_in(services().vault, services().clock, signed_in.staff(), request.form.get("passphrase", ""))
+    except NotSignedIn as refused:
+        return _page(window_id, refused), 401
+    return _go(window_id)
+
+
+@blueprint.post("/<window_id>/abandon-drafts")
+def abandon_drafts(window_id: str) -> ResponseReturnValue:
+    """Count drafts nobody finished as abandoned."""
+    deeds.count_drafts_as_abandoned(services().vault, services().clock, window_id, signed_in.staff())
+    return _go(window_id)
+
+
+@blueprint.post("/<window_id>/seal")
+def seal(window_id: str) -> ResponseReturnValue:
+    """Seal with a second person on the spot; a second tap finds the first one's progress."""
+    if not _is_running(window_id):
+        first, form = signed_in.staff(), request.form
+        try:
+            second = confirm_second(
+                services().vault, first, form.get("second_name", "").strip(), form.get("second_passphrase", "")
+            )
+            _start(window_id, first, second.name, form.get("reason", "").strip() or None)
+        except KioskError as refused:
+            return _page(window_id, refused), 422
+    return _go(window_id)
+
+
+@blueprint.get("/<window_id>/progress")
+def progress(window_id: str) -> ResponseReturnValue:
+    """How far the seal is; the page is loaded anew when it has ended."""
+    job = _jobs().get(window_id)
+    if job is None or not job.is_running:
+        answer = make_response("", 200)
+        answer.headers["HX-Redirect"] = url_for("batch.page", window_id=window_id)
+        return answer
+    return render_block("batch.html", "progress", job=job, each=services().kiosk_store.windows.get(window_id))
+
+
+@blueprint.get("/<window_id>/<int:seq>/file")
+def file(window_id: str, seq: int) -> ResponseReturnValue:
+    """The sealed file; only the municipality can open it."""
+    batches = services().kiosk_store.batches.list(window_id)
+    name = next((each.file_name for each in batches if each.seq == seq), None)
+    path = services().vault.folder.outbox / name if name else None
+    if path is None or not path.is_file():
+        raise NotFound("the file is not on this computer")
+    return send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=path.name)
+
+
+def _page(window_id: str, refused: KioskError | None = None) -> str:
+    each = services().kiosk_store.windows.get(window_id)
+    job = _jobs().get(window_id)
+    failed = job.error if job and not job.is_running else None
+    return render_template(
+        "batch.html",
+        each=each,
+        events=_events(each),
+        job=job if job and job.is_running else None,
+        error=refused.text_key if refused else failed,
+        batches=_batches(window_id),
+        typed=request.form,
+        **_balance(each),
+    )
+
+
+def _balance(each: Window) -> dict[str, Any]:
+    if not _events(each) & {WindowEvent.CLOSE, WindowEvent.SEAL} or _is_running(each.id):
+        return {"found": None, "is_locked": False}
+    try:
+        return {"found": balance_window(services().vault, each.id, services().rules_folder), "is_locked": False}
+    except Locked:
+        return {"found": None, "is_locked": True}
+
+
+def _batches(window_id: str) -> list[dict[str, Any]]:
+    outbox = services().vault.folder.outbox
+    listed = services().kiosk_store.batches.list(window_id)
+    return [{"batch": each, "path": outbox / each.file_name} for each in listed]
+
+
+def _start(window_id: str, first: str, second: str, reason: str | None) -> None:
+    parts = services()
+    order = SealOrder(window_id, parts.vault.folder.outbox, first, second, reason, rules=parts.rules_folder)
+    if not balance_window(parts.vault, window_id, parts.rules_folder).adds_up and not reason:
+        raise Refused("batch.error_unbalanced")
+    with parts.guard:
+        if not _is_running(window_id):
+            job = SealJob(lambda told: deeds.seal_window(parts.vault, parts.clock, order, told), parts.clock.monotonic)
+            _jobs()[window_id] = job
+            job.start()
+    job.wait(1.0)
+
+
+def _jobs() -> dict[str, SealJob]:
+    found: dict[str, SealJob] = services().live.setdefault("seals", {})
+    return found
+
+
+def _is_running(window_id: str) -> bool:
+    job = _jobs().get(window_id)
+    return job is not None and job.is_running
+
+
+def _events(each: Window) -> set[WindowEvent]:
+    return set(allowed_window(each.state))
+
+
+def _go(window_id: str) -> ResponseReturnValue:
+    return redirect(url_for("batch.page", window_id=window_id), code=303)

@@ -1,0 +1,145 @@
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from kiosk.actions.window import close_window
+from kiosk.domain.states import ApplicationState, WindowState
+from kiosk.fakes import FixedClock
+from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
+from tests.builders import PASSPHRASE as REAL_PASSPHRASE
+from tests.builders import SUPERVISOR, a_vault, a_window
+from tests.desk_navigator import PASSPHRASE, Browser, Desk
+
+SECOND = {"second_name": REHEARSAL_SUPERVISOR, "second_passphrase": PASSPHRASE}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "data")
+
+
+def state(desk: Desk) -> WindowState:
+    return desk.services.kiosk_store.windows.get(desk.window.id).state
+
+
+def sealed_page(desk: Desk, browser: Browser) -> str:
+    job = desk.services.live["seals"][desk.window.id]
+    job.wait(30)
+    return browser.see(f"/batch/{desk.window.id}")
+
+
+def test_the_way_from_open_to_sealed(desk: Desk) -> None:
+    desk.applicant(ApplicationState.ACCEPTED)
+    browser = desk.signed_in()
+    browser.see("/batch/")
+    assert browser.last is not None
+    assert browser.last.location.endswith(f"/batch/{desk.window.id}")
+    path = f"/batch/{desk.window.id}"
+    assert 'id="adds-up"' in browser.see(path)
+    assert browser.press(f"{path}/close").status_code == 303
+    assert state(desk) is WindowState.CLOSED
+    assert 'id="seal"' in browser.see(path)
+    assert browser.press(f"{path}/seal", **SECOND).status_code == 303
+    page = sealed_page(desk, browser)
+    (batch,) = desk.services.kiosk_store.batches.list()
+    assert batch.file_name in page
+    assert batch.file_name.startswith("REHEARSAL-")
+    assert batch.sha256[:32] in page
+    download = browser.client.get(f"/desk{path}/1/file")
+    assert sha256(download.data).hexdigest() == batch.sha256
+    download.close()
+    assert state(desk) is WindowState.SEALED
+
+
+def test_a_wrong_second_passphrase_seals_nothing(desk: Desk) -> None:
+    desk.applicant(ApplicationState.ACCEPTED)
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    browser = desk.signed_in()
+    browser.see(f"/batch/{desk.window.id}")
+    for fields in (
+        {**SECOND, "second_passphrase": "wrong words here"},
+        {**SECOND, "second_name": REHEARSAL_OPERATOR},
+        {**SECOND, "second_name": "nobody"},
+        {},
+    ):
+        answer = browser.press(f"/batch/{desk.window.id}/seal", **fields)
+        assert answer.status_code == 422
+        assert 'role="alert"' in answer.get_data(as_text=True)
+    assert state(desk) is WindowState.CLOSED
+    assert not desk.vault.folder.outbox.exists()
+
+
+def test_what_does_not_add_up_is_named_with_its_way_out(desk: Desk) -> None:
+    left = desk.applicant(ApplicationState.SUBMITTED)
+    draft = desk.applicant(ApplicationState.DRAFT)
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    browser = desk.signed_in()
+    path = f"/batch/{desk.window.id}"
+    page = browser.see(path)
+    assert "difference-undecided_left" in page
+    assert "difference-drafts_left" in page
+    assert f"wanted={left.call_number}" in page
+    assert browser.press(f"{path}/seal", **SECOND).status_code == 422
+    browser.press(f"{path}/abandon-drafts")
+    assert "difference-drafts_left" not in browser.see(path)
+    assert desk.services.window_store(desk.window.id).applications.get(draft.uid).answers == {}
+    assert browser.press(f"{path}/seal", **SECOND, reason="本人が退出").status_code == 303
+    assert "sealed-1" in sealed_page(desk, browser)
+    assert state(desk) is WindowState.SEALED
+
+
+def test_a_second_tap_makes_no_second_batch(desk: Desk) -> None:
+    desk.applicant(ApplicationState.ACCEPTED)
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    browser = desk.signed_in()
+    browser.see(f"/batch/{desk.window.id}")
+    for _ in range(2):
+        browser.press(f"/batch/{desk.window.id}/seal", **SECOND)
+    sealed_page(desk, browser)
+    assert [each.seq for each in desk.services.kiosk_store.batches.list()] == [1]
+
+
+def test_progress_ends_with_the_way_back_to_the_page(desk: Desk) -> None:
+    browser = desk.signed_in()
+    browser.see(f"/batch/{desk.window.id}/progress")
+    assert browser.last is not None
+    assert browser.last.headers["HX-Redirect"].endswith(f"/batch/{desk.window.id}")
+
+
+def test_another_file_of_that_name_stays_and_the_page_says_so(desk: Desk) -> None:
+    desk.applicant(ApplicationState.ACCEPTED)
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    outbox = desk.vault.folder.outbox
+    outbox.mkdir()
+    there = outbox / f"REHEARSAL-demo-city-{desk.window.id}-1.mab"
+    there.write_bytes(b"there")
+    browser = desk.signed_in()
+    browser.see(f"/batch/{desk.window.id}")
+    browser.press(f"/batch/{desk.window.id}/seal", **SECOND)
+    assert "同じ名前のファイル" in sealed_page(desk, browser)
+    assert there.read_bytes() == b"there"
+
+
+def test_an_unknown_window_or_file_is_a_calm_404(desk: Desk) -> None:
+    browser = desk.signed_in()
+    for path in ("/batch/20261124-none", f"/batch/{desk.window.id}/7/file"):
+        browser.see(path)
+        assert browser.last is not None
+        assert browser.last.status_code == 404
+
+
+def test_after_a_real_closing_the_passphrase_is_asked_for_again(desk: Desk, tmp_path: Path) -> None:
+    clock = FixedClock()
+    vault = a_vault(tmp_path / "real", clock)
+    window = a_window(vault)
+    desk.services.vault = vault
+    browser = desk.browser()
+    assert browser.sign_in(SUPERVISOR, REAL_PASSPHRASE).status_code == 303
+    path = f"/batch/{window.id}"
+    browser.see(path)
+    browser.press(f"{path}/close")
+    assert 'id="sum-started"' not in browser.see(path)
+    assert browser.press(f"{path}/unlock", passphrase="wrong words here").status_code == 401
+    assert browser.press(f"{path}/unlock", passphrase=REAL_PASSPHRASE).status_code == 303
+    assert 'id="sum-started"' in browser.see(path)
