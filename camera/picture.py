@@ -7,6 +7,7 @@ Keys of the refusals: ``missing``, ``is_folder``, ``not_a_file``, ``not_allowed`
 import io
 import stat
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from PIL import (
 )
 from PIL import Image as Pillow
 
-from camera.colour import as_rgb
+from camera.colour import srgb_strips
 from camera.errors import PictureTooLarge, PictureUnreadable
 from camera.types import Image
 
@@ -41,15 +42,17 @@ PLUGINS = (
 )
 FORMATS = tuple(plugin.format for plugin in PLUGINS)
 """What is decoded at all; naming the plug-ins loads these six and no others (MPO opens as JPEG)."""
-UPRIGHT = {
-    2: Pillow.Transpose.FLIP_LEFT_RIGHT,
-    3: Pillow.Transpose.ROTATE_180,
-    4: Pillow.Transpose.FLIP_TOP_BOTTOM,
-    5: Pillow.Transpose.TRANSPOSE,
-    6: Pillow.Transpose.ROTATE_270,
-    7: Pillow.Transpose.TRANSVERSE,
-    8: Pillow.Transpose.ROTATE_90,
+STORED: dict[int, Callable[[Image], Image]] = {
+    1: lambda upright: upright,
+    2: lambda upright: upright[:, ::-1],
+    3: lambda upright: upright[::-1, ::-1],
+    4: lambda upright: upright[::-1],
+    5: lambda upright: upright.swapaxes(0, 1),
+    6: lambda upright: np.rot90(upright),
+    7: lambda upright: upright[::-1, ::-1].swapaxes(0, 1),
+    8: lambda upright: np.rot90(upright, -1),
 }
+"""By EXIF orientation: an upright picture seen (as a view, no copy) the way the file stores it."""
 ORIENTATION_TAG = 0x0112
 OTHER_FORMATS = {
     b"%PDF": "a PDF document",
@@ -119,18 +122,15 @@ def read_file_bytes(path: Path) -> bytes:
 def _decoded(data: bytes) -> Picture:
     opened = _opened(data)
     _refuse_unwilling(opened.size)
-    mode, source_format = opened.mode, opened.format or ""
     try:
         frames = int(getattr(opened, "n_frames", 1))
         orientation = _orientation(opened)
-        upright = as_rgb(opened)
+        mode, source_format = opened.mode, opened.format or ""
+        image = _upright(opened, orientation)
     except PictureUnreadable:
         raise
     except Exception:  # noqa: BLE001 - decoders raise almost anything on hostile bytes; none of it may get out
         raise PictureUnreadable("The picture is damaged or cut off.", "truncated") from None
-    if orientation in UPRIGHT:
-        upright = upright.transpose(UPRIGHT[orientation])
-    image = _bgr(upright)
     height, width = image.shape[:2]
     name = "JPEG" if source_format == "MPO" else source_format
     return Picture(image, width, height, name, mode, orientation, frames, len(data))
@@ -171,13 +171,17 @@ def _orientation(opened: Pillow.Image) -> int:
         value = opened.getexif().get(ORIENTATION_TAG, 1)
     except Exception:  # noqa: BLE001 - a broken EXIF block does not make the picture unusable
         return 1
-    return value if isinstance(value, int) and value in UPRIGHT else 1
+    return value if isinstance(value, int) and value in STORED else 1
 
 
-def _bgr(picture: Pillow.Image) -> Image:
-    """The pixels as BGR, strip by strip so that no third copy of a large picture is ever held."""
-    image = np.empty((picture.height, picture.width, 3), dtype=np.uint8)
-    for top in range(0, picture.height, 512):
-        strip = picture.crop((0, top, picture.width, min(top + 512, picture.height)))
-        image[top : top + strip.height] = np.asarray(strip)[:, :, ::-1]
+def _upright(opened: Pillow.Image, orientation: int) -> Image:
+    """The pixels as upright BGR, strip by strip: besides the decoder's copy only the result is ever held."""
+    width, height = opened.size
+    opened.load()
+    to_rgb = srgb_strips(opened)
+    image: Image = np.empty((width, height, 3) if orientation >= 5 else (height, width, 3), dtype=np.uint8)
+    stored = STORED[orientation](image)
+    for top in range(0, height, 256):
+        strip = to_rgb(opened.crop((0, top, width, min(top + 256, height))))
+        stored[top : top + strip.height] = np.asarray(strip)[:, :, ::-1]
     return image

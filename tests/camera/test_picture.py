@@ -3,6 +3,8 @@
 import io
 import os
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -184,6 +186,23 @@ def test_a_text_bomb_in_a_png_is_refused() -> None:
     info.add_text("comment", "A" * 80_000_000, zip=True)
     with pytest.raises(PictureUnreadable):
         read_picture(saved(scene(), pnginfo=info))
+
+
+def test_memory_stays_near_decoder_plus_result() -> None:
+    """12 megapixels are 48 MB decoded and 36 MB as a result; measured in a process of its own."""
+    program = """
+import io, resource
+from PIL import Image
+from camera.picture import read_picture
+out = io.BytesIO()
+Image.new("RGBA", (4000, 3000), (9, 9, 9, 99)).save(out, "PNG")
+import numpy, cv2
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+read_picture(out.getvalue())
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert float(ended.stdout) < 120
 
 
 def red_green_exchanged() -> bytes:
