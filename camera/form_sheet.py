@@ -65,6 +65,21 @@ def draw_form_sheet(
     return sheet.as_bgr()
 
 
+def with_form_qr(sheet: Image, form_id: str, pixels_per_mm: float) -> Image:
+    """A copy of a drawn sheet with the QR of another ID in its place."""
+    size = (round(QR_MM.width * pixels_per_mm), round(QR_MM.height * pixels_per_mm))
+    code = np.asarray(_dark_on_white(_qr_matrix(form_url(form_id)), size))
+    left, top = round(QR_MM.x * pixels_per_mm), round(QR_MM.y * pixels_per_mm)
+    changed = sheet.copy()
+    changed[top : top + size[1], left : left + size[0]] = code[:, :, None]
+    return changed
+
+
+def _dark_on_white(matrix: np.ndarray, size: tuple[int, int]) -> Pillow.Image:
+    way = Pillow.Resampling.BOX if size[0] < len(matrix) else Pillow.Resampling.NEAREST
+    return Pillow.fromarray(np.where(matrix, 0, 255).astype(np.uint8)).resize(size, way)
+
+
 class _Sheet:
     """A page being drawn; every length is in millimetres."""
 
@@ -120,12 +135,8 @@ class _Sheet:
         """A symbol of square modules with its quiet zone, exactly as wide as ``box``."""
         quiet = 4 * box.width / len(matrix)
         self._fill(Box(box.x - quiet, box.y - quiet, box.width + 2 * quiet, box.height + 2 * quiet), (255, 255, 255))
-        dark = Pillow.fromarray(np.where(matrix, 0, 255).astype(np.uint8))
         size = (round(box.width * self._scale), round(box.height * self._scale))
-        self._page.paste(
-            dark.resize(size, Pillow.Resampling.BOX if size[0] < len(matrix) else Pillow.Resampling.NEAREST),
-            (round(box.x * self._scale), round(box.y * self._scale)),
-        )
+        self._page.paste(_dark_on_white(matrix, size), (round(box.x * self._scale), round(box.y * self._scale)))
 
     def as_bgr(self) -> Image:
         """The page as pixels in OpenCV's order."""

@@ -1,0 +1,47 @@
+"""Reading codes from live video: a quick look at every frame given, a hard look at most at every third one."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from camera.qr import CodesSeen, Grey, Hint, as_grey, first_pass, harder_pass
+from camera.qr_hint import hint_for
+from camera.types import Image
+
+HARD_LOOK_EVERY = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLook:
+    """What one frame gave: payloads (not shown in a log), a hint, and whether it was looked at hard."""
+
+    texts: tuple[str, ...] = field(repr=False)
+    hint: Hint
+    was_hard: bool
+
+
+class FormReader:
+    """Looks at frames one by one, in the caller's thread; keeps no picture. Give it the newest frame, skip the others.
+
+    ``is_enough`` says whether a payload is the one wanted, which spares the hard look.
+    """
+
+    def __init__(self, is_enough: Callable[[str], bool]) -> None:
+        self._is_enough = is_enough
+        self._since_hard_look = HARD_LOOK_EVERY
+
+    def look(self, image: Image) -> LiveLook:
+        """What can be read in one frame."""
+        grey = as_grey(image)
+        seen = first_pass(grey)
+        self._since_hard_look += 1
+        is_found = any(self._is_enough(text) for text in seen.texts)
+        is_hard = not is_found and self._since_hard_look >= HARD_LOOK_EVERY
+        if is_hard:
+            self._since_hard_look = 0
+            seen = harder_pass(grey, seen, self._is_enough)
+        return LiveLook(seen.texts, self._hint(grey, seen), is_hard)
+
+    def _hint(self, grey: Grey, seen: CodesSeen) -> Hint:
+        if any(self._is_enough(text) for text in seen.texts):
+            return Hint.NONE
+        return hint_for(grey, seen)
