@@ -22,7 +22,7 @@ CYCLE = 60.0
 
 _ENLARGED = 3.0  # portrait to 1080 lines: the head is then 490 px high, the irises 130 px apart
 _HEAD = (227.0, 98.0, 104.0, 100.0)  # portrait pixels: centre x, y and half axes of what turns
-_FACE = (226.0, 132.0, 62.0, 84.0)  # the same for the face, whose middle stands out and so moves further
+_FACE = (226.0, 126.0, 50.0, 90.0)  # the same for the face, whose middle stands out and so moves further
 _PLACE = (0.62, 0.30)  # where the head's centre stands in the frame while holding still
 _NOISE = 2.0  # standard deviation in grey levels, as of a webcam in office light
 _BLINKS = (7.3, 21.1, 26.4, 33.0, 38.5, 44.0, 49.2)
@@ -125,7 +125,7 @@ class _HeadWarp:
         down, across = np.mgrid[0:rows, 0:columns].astype(np.float32)
         self._across, self._down = across, down
         place = (across + self._left) / scale, (down + self._top) / scale
-        self._bulge = scale * (24.0 * _dome(*place, _HEAD) + 46.0 * _dome(*place, _FACE))
+        self._bulge = scale * (10.0 * _dome(*place, _HEAD) + 44.0 * _dome(*place, _FACE))
         self._eyes = [_Lid(eye, scale, self._left, self._top) for eye in _EYES]
 
     def applied(self, person: Image, pose: Pose) -> Image:

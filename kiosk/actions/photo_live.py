@@ -5,6 +5,7 @@ Frames and shots live in memory only and are gone when the session ends. Nothing
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ BURST_FRAMES = 8
 _BURST_SECONDS = 2.0
 _FRAME_SECONDS = 0.5
 _BURST_TRIES = 3
+_LOOK_EVERY = 1 / 15
+"""Seconds between looks at the most: a faster camera shall not take the processor from the picture on screen."""
 _REST_AFTER = 5.0
 _FORGET_AFTER = 240.0
 """Seconds without a request after which looking stops, and after which the session ends with all its pictures."""
@@ -175,7 +178,9 @@ class PhotoSession:
                 self._tell(None, None)
                 continue
             after = frame.number
+            began = time.monotonic()
             self._look(frame)
+            self._ending.wait(max(0.0, _LOOK_EVERY - (time.monotonic() - began)))
 
     def _is_wanted(self) -> bool:
         """Wait until somebody wants to be looked at; forget everything when nobody has been there for long."""
