@@ -62,11 +62,21 @@ def plan_crop(
     whole = _whole(head, width, height, geometry) if finished else None
     if whole and whole.fits:
         return whole
-    plans = [plan for angle in _turns(head.roll_deg, geometry) if (plan := _best(head, angle, width, height, geometry))]
-    best = max(plans, key=lambda plan: _worth(plan, geometry), default=None)
+    best = _best_turn(head, width, height, geometry)
     if whole and not (best and best.fits and best.large_enough):
         return whole
     return best
+
+
+def _best_turn(head: Head, width: int, height: int, geometry: Geometry) -> CropPlan | None:
+    """The first turn with a frame that is right in every way, else the best of what all turns give."""
+    found: list[CropPlan] = []
+    for angle in _turns(head.roll_deg, geometry):
+        plan = _best(head, angle, width, height, geometry)
+        if plan and plan.fits and plan.large_enough:
+            return plan
+        found += [plan] if plan else []
+    return max(found, key=lambda plan: _worth(plan, geometry), default=None)
 
 
 def _worth(plan: CropPlan, geometry: Geometry) -> tuple[bool, bool, float]:
