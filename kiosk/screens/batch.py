@@ -9,7 +9,7 @@ from kiosk.actions import batch as deeds
 from kiosk.actions.batch import SealOrder, balance_window
 from kiosk.actions.seal_job import SealJob
 from kiosk.actions.staff import confirm_second, sign_in
-from kiosk.actions.window import close_window
+from kiosk.actions.window import close_window, reopen_window
 from kiosk.domain.errors import KioskError, Locked, NotFound, NotSignedIn, Refused
 from kiosk.domain.states import WindowEvent, allowed_window
 from kiosk.domain.window import Window
@@ -74,6 +74,20 @@ def seal(window_id: str) -> ResponseReturnValue:
     return _go(window_id)
 
 
+@blueprint.post("/<window_id>/reopen")
+def reopen(window_id: str) -> ResponseReturnValue:
+    """Open the window again, for what is left over or for late applicants; two people and a reason."""
+    first, form = signed_in.staff(), request.form
+    try:
+        second = confirm_second(
+            services().vault, first, form.get("second_name", "").strip(), form.get("second_passphrase", "")
+        )
+        reopen_window(services().vault, services().clock, window_id, first, second.name, form.get("reason", ""))
+    except KioskError as refused:
+        return _page(window_id, refused), 422
+    return redirect(url_for("queue.index"), code=303)
+
+
 @blueprint.get("/<window_id>/progress")
 def progress(window_id: str) -> ResponseReturnValue:
     """How far the seal is; the page is loaded anew when it has ended."""
@@ -103,6 +117,7 @@ def _page(window_id: str, refused: KioskError | None = None) -> str:
     return render_template(
         "batch.html",
         each=each,
+        rehearsal=each.rehearsal,
         events=_events(each),
         job=job if job and job.is_running else None,
         error=refused.text_key if refused else failed,

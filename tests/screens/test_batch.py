@@ -89,6 +89,19 @@ def test_what_does_not_add_up_is_named_with_its_way_out(desk: Desk) -> None:
     assert state(desk) is WindowState.SEALED
 
 
+def test_a_closed_window_is_opened_again_by_two(desk: Desk) -> None:
+    desk.applicant(ApplicationState.SUBMITTED)
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    browser = desk.signed_in()
+    path = f"/batch/{desk.window.id}"
+    assert 'id="reopen"' in browser.see(path)
+    assert browser.press(f"{path}/reopen", **SECOND, reason=" ").status_code == 422
+    assert browser.press(f"{path}/reopen", second_name="nobody", reason="残りがある").status_code == 422
+    assert state(desk) is WindowState.CLOSED
+    assert browser.press(f"{path}/reopen", **SECOND, reason="残りがある").status_code == 303
+    assert state(desk) is WindowState.OPEN
+
+
 def test_a_second_tap_makes_no_second_batch(desk: Desk) -> None:
     desk.applicant(ApplicationState.ACCEPTED)
     close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
