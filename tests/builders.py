@@ -1,18 +1,23 @@
 """Ready-made parts for tests: a kiosk in its own folder, a window, applications at any state. All data is invented."""
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from camera.types import CameraState, Frame
 from kiosk.actions.window import make_window, open_window
 from kiosk.clock import RandomIds
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, ApplicationState
 from kiosk.domain.window import Window, WindowPlan
 from kiosk.fakes import FixedClock
+from kiosk.settings import load_settings
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
 from kiosk.store.window_file import WindowStore
 from kiosk.store.wraps import Argon2Cost
+from kiosk.wiring import Cameras, Services
+from kiosk.wiring import make_services as wired
 
 CHEAP = Argon2Cost(time_cost=1, memory_kib=64, parallelism=1)
 SUPERVISOR, PASSPHRASE = "窓口責任者", "a passphrase for tests"
@@ -87,3 +92,32 @@ def an_application(
 
 
 _WITH_REASON = (ApplicationEvent.RETURN, ApplicationEvent.WITHDRAW, ApplicationEvent.REJECT)
+
+
+class NoCamera:
+    """A camera that never gives a picture, for tests that need none."""
+
+    state = CameraState.MISSING
+
+    def start(self) -> None:
+        """Nothing to begin."""
+
+    def stop(self) -> None:
+        """Nothing to end."""
+
+    def next_frame(self, after: int, timeout: float) -> Frame | None:
+        """Never one."""
+        return None
+
+    def burst(self, count: int, timeout: float) -> Sequence[Frame]:
+        """Never any."""
+        return ()
+
+
+def make_services(folder: Path, *, opened: bool = True, **settings: Any) -> Services:
+    """All parts of a rehearsal kiosk with an open window, a clock that stands still and no camera."""
+    clock, camera = FixedClock(), NoCamera()
+    vault = a_rehearsal_vault(folder, clock)
+    if opened:
+        a_window(vault)
+    return wired(load_settings(**settings), vault, clock=clock, cameras=Cameras(camera, camera))

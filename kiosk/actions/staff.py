@@ -58,7 +58,7 @@ def add_account(vault: Vault, clock: Clock, name: str, role: Role, passphrase: s
     store, at = vault.kiosk_store, _at(clock)
     require_role(store.staff.get(by), Role.SUPERVISOR)
     _check_name(name)
-    with store.write():
+    with vault.changing_keys(), store.write():
         account = store.staff.add(name, role, at)
         store.audit.append("account_added", by, name, role, at=at)
         vault.put_account(name, passphrase)
@@ -69,7 +69,7 @@ def disable_account(vault: Vault, clock: Clock, name: str, by: str) -> Account:
     """Shut an account for good and take its key out of every wrap; the last supervisor stays (Refused)."""
     store, at = vault.kiosk_store, _at(clock)
     require_role(store.staff.get(by), Role.SUPERVISOR)
-    with store.write():
+    with vault.changing_keys(), store.write():
         account = store.staff.disable(name, at)
         if not any(each.is_active and each.role is Role.SUPERVISOR for each in store.staff.list()):
             raise Refused("staff.error_last_supervisor")

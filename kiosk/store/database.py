@@ -13,7 +13,7 @@ import sqlite_utils
 from sqlcipher3 import dbapi2
 from sqlite_utils import Migrations
 
-from kiosk.domain.errors import Locked, StorageDamaged, StorageFull
+from kiosk.domain.errors import Locked, StorageDamaged, StorageFull, TappedFirst
 
 KEY_BYTES = 32
 _PRAGMAS = (
@@ -154,6 +154,8 @@ class Store:
             if any(word in text for word in _FULL):
                 self._on_full()
                 raise StorageFull("no room on the disk") from None
+            if "locked" in text:
+                raise TappedFirst("another program was writing for too long; nothing was changed") from None
             if "closed" in text:
                 raise Locked("this file was closed") from None
             if "unable to open" in text or any(word in text for word in _UNREADABLE):

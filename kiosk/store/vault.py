@@ -6,8 +6,8 @@ forgotten. A rehearsal folder's identity lies in the clear, so nothing there eve
 
 import os
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,8 @@ class Vault:
         self._now = now or SystemClock().now
         self._cost = cost or Argon2Cost()
         self._guard = threading.RLock()
+        self._keys_guard = threading.RLock()
+        self._keys_depth = 0
         self._kiosk: KioskStore | None = None
         self._master = b""
         self._window_keys: dict[str, bytes] = {}
@@ -148,6 +150,14 @@ class Vault:
         """Whether a window's file can be opened now."""
         return window_id in self._window_keys or self.is_rehearsal
 
+    def destroy_window(self, window_id: str) -> None:
+        """Destroy a window's key for good, then remove its file; cut off in between, the file is unreadable."""
+        path = self.folder.window_db(window_id)
+        self.forget_window(window_id)
+        self.kiosk_store.windows.destroy_key(window_id)
+        for part in ("", "-wal", "-shm"):
+            path.with_name(path.name + part).unlink(missing_ok=True)
+
     def new_window_key(self, rehearsal: bool) -> tuple[bytes, bytes]:
         """A fresh key for one window, and the same wrapped to every account and the municipality."""
         key = os.urandom(KEY_BYTES)
@@ -158,13 +168,24 @@ class Vault:
         with self._guard:
             self._window_keys[window_id] = key
 
+    @contextmanager
+    def changing_keys(self) -> Iterator[None]:
+        """One thread of one process at a time changes the keyring; to be entered before kiosk.db is written."""
+        with self._keys_guard:
+            self._keys_depth += 1
+            try:
+                with self.folder.key_lock() if self._keys_depth == 1 else nullcontext():
+                    yield
+            finally:
+                self._keys_depth -= 1
+
     def put_account(self, name: str, passphrase: str) -> None:
         """Let an account open the vault with ``passphrase``, in place of an earlier one; needs every key in memory.
 
         Cut off at any point, either the old passphrase opens everything or the new one does.
         """
         _check_passphrase(passphrase)
-        with self.folder.key_lock():
+        with self.changing_keys():
             keyring = Keyring.load(self.folder)
             keyring.put(name, passphrase, self._cost)
             keyring.set_master(self._master)
@@ -176,7 +197,7 @@ class Vault:
 
     def remove_account(self, name: str) -> None:
         """Wrap every key anew without this account; raises Refused when nobody would be left."""
-        with self.folder.key_lock():
+        with self.changing_keys():
             keyring = Keyring.load(self.folder)
             keyring.remove(name)
             if not keyring.holders and not self.is_rehearsal:
@@ -185,7 +206,7 @@ class Vault:
 
     def set_recipients(self, lines: str) -> None:
         """Configure the municipality's recipients and wrap every key to them as well."""
-        with self.folder.key_lock():
+        with self.changing_keys():
             keyring = Keyring.load(self.folder)
             keyring.extra_recipients = _lines(lines)
             device.set_recipients(self.kiosk_store, lines)
@@ -210,14 +231,14 @@ class Vault:
         return self._now().isoformat(timespec="milliseconds")
 
     def _count_try(self, name: str) -> Keyring:
-        with self.folder.key_lock():
+        with self.changing_keys():
             keyring = Keyring.load(self.folder)
             keyring.count_try(name, self._now())
             keyring.save(self.folder)
         return keyring
 
     def _forgive(self, name: str) -> None:
-        with self.folder.key_lock():
+        with self.changing_keys():
             keyring = Keyring.load(self.folder)
             keyring.forgive(name)
             keyring.save(self.folder)

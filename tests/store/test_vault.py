@@ -1,9 +1,13 @@
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from kiosk.actions.staff import add_account
 from kiosk.actions.window import close_window
-from kiosk.domain.errors import Locked, NotSignedIn, Refused, TooManyTries
+from kiosk.domain.errors import Locked, NotFound, NotSignedIn, Refused, TooManyTries
+from kiosk.domain.staff import Role
 from kiosk.fakes import FixedClock
 from kiosk.store.vault import Vault
 from tests.builders import CHEAP, PASSPHRASE, SUPERVISOR, a_rehearsal_vault, a_vault, a_window, an_application
@@ -80,6 +84,46 @@ def test_closing_a_window_drops_its_key_until_a_passphrase_is_given(tmp_path: Pa
         vault.window_store(window.id)
     vault.unlock(SUPERVISOR, PASSPHRASE)
     vault.window_store(window.id)
+
+
+def test_a_destroyed_window_is_gone_from_disk_and_stays_gone(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path)
+    window = a_window(vault)
+    an_application(vault.window_store(window.id))
+    vault.destroy_window(window.id)
+    assert list(vault.folder.windows.iterdir()) == []
+    vault.unlock(SUPERVISOR, PASSPHRASE, sealed_too=True)
+    with pytest.raises(NotFound):
+        vault.window_store(window.id)
+
+
+def test_accounts_and_passphrases_may_change_from_two_threads(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path)
+    window = a_window(vault)
+    failed: list[BaseException] = []
+
+    def change(deed: Callable[[int], object]) -> None:
+        try:
+            for number in range(5):
+                deed(number)
+        except BaseException as error:  # noqa: BLE001 -- handed to the asserting thread
+            failed.append(error)
+
+    clock = FixedClock()
+    deeds = [
+        lambda n: add_account(vault, clock, f"係{n}", Role.OPERATOR, "operator passphrase", SUPERVISOR),
+        lambda n: vault.put_account(SUPERVISOR, f"passphrase {n} of many"),
+    ]
+    threads = [threading.Thread(target=change, args=(deed,)) for deed in deeds]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert failed == []
+    for name, passphrase in ((SUPERVISOR, "passphrase 4 of many"), ("係4", "operator passphrase")):
+        other = again(tmp_path)
+        other.unlock(name, passphrase)
+        other.window_store(window.id)
 
 
 def test_a_new_account_opens_all_that_was_there_and_a_removed_one_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,119 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from kiosk.actions.staff import add_account
+from kiosk.actions.window import (
+    close_window,
+    make_window,
+    open_window,
+    pause_window,
+    reopen_window,
+    resume_window,
+)
+from kiosk.domain.errors import AnswerRefused, NotAllowedNow, NotFound, NotPermitted, Refused, SecondPersonNeeded
+from kiosk.domain.staff import Role
+from kiosk.domain.states import WindowState as State
+from kiosk.domain.window import check_plan
+from kiosk.fakes import FixedClock
+from kiosk.store.vault import Vault
+from tests.builders import SUPERVISOR, a_plan, a_rehearsal_vault, a_vault, a_window
+
+CLOCK = FixedClock()
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    vault = a_vault(tmp_path)
+    add_account(vault, CLOCK, "係", Role.OPERATOR, "operator passphrase", SUPERVISOR)
+    return vault
+
+
+def test_a_window_walks_its_states_and_each_move_keeps_its_person(vault: Vault) -> None:
+    window = a_window(vault, opened=False)
+    open_window(vault, CLOCK, window.id, "係")
+    pause_window(vault, CLOCK, window.id, "係")
+    resume_window(vault, CLOCK, window.id, "係")
+    assert close_window(vault, CLOCK, window.id, "係").state is State.CLOSED
+    history = vault.kiosk_store.windows.history(window.id)
+    assert [move.after for move in history] == [State.OPEN, State.PAUSED, State.OPEN, State.CLOSED]
+    assert {move.by for move in history} == {"係"}
+    entries = [entry.event for entry in vault.kiosk_store.audit.list(window.id)]
+    assert entries == ["window_made", "window_open", "window_pause", "window_resume", "window_close"]
+
+
+def test_only_one_window_is_open_at_a_time(vault: Vault) -> None:
+    a_window(vault)
+    second = a_window(vault, opened=False)
+    with pytest.raises(NotAllowedNow):
+        open_window(vault, CLOCK, second.id, SUPERVISOR)
+    assert vault.kiosk_store.windows.get(second.id).state is State.PLANNED
+
+
+def test_a_second_tap_on_close_is_refused_and_changes_nothing(vault: Vault) -> None:
+    window = a_window(vault)
+    close_window(vault, CLOCK, window.id, SUPERVISOR)
+    with pytest.raises(NotAllowedNow):
+        close_window(vault, CLOCK, window.id, SUPERVISOR)
+    assert len(vault.kiosk_store.windows.history(window.id)) == 2
+
+
+def test_an_operator_makes_no_window(vault: Vault) -> None:
+    with pytest.raises(NotPermitted):
+        make_window(vault, CLOCK, a_plan(), "係")
+
+
+def test_an_unready_window_opens_by_a_supervisors_reason_only(vault: Vault) -> None:
+    window = a_window(vault, opened=False)
+    with pytest.raises(NotPermitted):
+        open_window(vault, CLOCK, window.id, "係", is_ready=False, reason="急ぎ")
+    with pytest.raises(Refused):
+        open_window(vault, CLOCK, window.id, SUPERVISOR, is_ready=False)
+    open_window(vault, CLOCK, window.id, SUPERVISOR, is_ready=False, reason="プリンターは後で届く")
+    assert vault.kiosk_store.windows.history(window.id)[-1].reason == "プリンターは後で届く"
+
+
+def test_reopening_needs_two_people_and_a_reason(vault: Vault) -> None:
+    window = a_window(vault)
+    close_window(vault, CLOCK, window.id, SUPERVISOR)
+    with pytest.raises(SecondPersonNeeded):
+        reopen_window(vault, CLOCK, window.id, SUPERVISOR, SUPERVISOR, "遅れて来た人")
+    with pytest.raises(Refused):
+        reopen_window(vault, CLOCK, window.id, "係", SUPERVISOR, " ")
+    reopened = reopen_window(vault, CLOCK, window.id, "係", SUPERVISOR, "遅れて来た人")
+    assert reopened.state is State.OPEN
+    assert vault.kiosk_store.windows.history(window.id)[-1].second == SUPERVISOR
+
+
+@pytest.mark.parametrize(
+    ("item", "value"),
+    [("company", " "), ("place", "x" * 201), ("company", "a\nb"), ("head_count", 0), ("head_count", 10_001)],
+)
+def test_a_plan_that_cannot_be_a_window_names_its_item(item: str, value: object) -> None:
+    with pytest.raises(AnswerRefused) as refused:
+        check_plan(a_plan(**{item: value}))
+    assert refused.value.item == item
+
+
+def test_practice_and_real_windows_have_their_own_places(tmp_path: Path) -> None:
+    practice = a_rehearsal_vault(tmp_path / "practice")
+    with pytest.raises(Refused):
+        a_window(practice, rehearsal=False)
+    real = a_vault(tmp_path / "real")
+    window = a_window(real, rehearsal=True)
+    assert window.rehearsal
+    assert real.folder.rehearsal_identity.exists()
+    assert real.folder.rehearsal_recipient.read_text() != ""
+
+
+def test_a_window_id_says_nothing_but_the_day(vault: Vault) -> None:
+    window = a_window(vault, held_on=date(2026, 12, 1), opened=False)
+    assert window.id.startswith("20261201-")
+    assert len(window.id) == 13
+
+
+def test_an_id_that_is_a_path_is_not_found(vault: Vault) -> None:
+    for bad in ("../kiosk", "a/b", "", ".", "A" * 5, "nothere"):
+        with pytest.raises(NotFound):
+            vault.window_store(bad)
