@@ -94,6 +94,8 @@ class Portrait:
         image = _looking_aside(self.image, self.points, move.gaze) if move.gaze else self.image
         used = slice(0, 468) if move.blink else slice(None)
         result = warped(image, self.points[used], points[used])
+        if move.blink:
+            _cover_eyes(result, self.points, points, move.blink)
         if move.mouth > 0.2:
             _darken_mouth(result, points)
         return result
@@ -133,6 +135,24 @@ def _looking_aside(image: Image, points: Floats, widths: float) -> Image:
         inside = cv2.GaussianBlur(opening, (0, 0), 1.0)[:, :, None] / 255.0
         result = np.round(result * (1 - inside) + eyeball * inside).astype(np.uint8)
     return result
+
+
+def _cover_eyes(image: Image, start: Floats, points: Floats, share: float) -> None:
+    """Skin of the upper lid over what the warp left of the open eye, and the lashes along the lid's edge."""
+    for corners, upper in UPPER_LIDS.items():
+        lower = np.array([points[corners[0]], *points[list(LOWER_LIDS[corners])], points[corners[1]]])
+        top = np.array([start[corners[0]], *start[list(upper)], start[corners[1]]])
+        size = float(np.hypot(*(top[0] - top[-1])))
+        edge = top + share * (lower - top)
+        lid = np.zeros(image.shape[:2], np.uint8)
+        cv2.fillPoly(lid, [np.round(np.vstack([top - (0, 0.06 * size), edge[::-1]])).astype(np.int32)], 255)
+        x, y = top[3:6].mean(axis=0) - (0, 0.16 * size)
+        near = max(2, int(0.07 * size))
+        skin = np.median(image[int(y) - near : int(y) + near, int(x) - near : int(x) + near].reshape(-1, 3), axis=0)
+        soft = cv2.GaussianBlur(lid, (0, 0), 0.03 * size)[:, :, None] / 255.0
+        image[:] = np.round(image * (1 - soft) + skin * soft).astype(np.uint8)
+        cv2.polylines(image, [np.round(edge).astype(np.int32)], False, (skin * 0.25).tolist(), max(1, int(0.05 * size)),
+                      cv2.LINE_AA)  # fmt: skip
 
 
 def _darken_mouth(image: Image, points: Floats) -> None:

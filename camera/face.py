@@ -8,7 +8,7 @@ from threading import Lock
 
 from camera.detect import Detection, FaceDetector, brightened
 from camera.landmarks import FaceLandmarker, Mesh, Roi, roi_of_detection, roi_of_points
-from camera.measure import background, colour, covering, eyes, geometry, light, mouth, sharpness
+from camera.measure import background, colour, covering, eyes, geometry, headwear, light, mouth, sharpness
 from camera.measure.background import Background
 from camera.pose import CanonicalFace
 from camera.segment import PersonSegmenter, Probability
@@ -24,11 +24,12 @@ UNITS: dict[str, str] = {
     "SingleFacePresent": "faces", "HeadSize": "of height", "CropOfFace": "of head", "Centring": "of frame",
     "InterEyeDistance": "px", "HeadPoseYaw": "deg", "HeadPosePitch": "deg", "HeadPoseRoll": "deg",
     "EyesOpen": "of face", "EyeBlink": "0-1", "Gaze": "of eye", "MouthClosed": "of face", "JawOpen": "0-1",
-    "ExpressionNeutrality": "0-1", "Sunglasses": "ratio", "GlassesGlare": "share", "HairOverEyes": "share",
-    "FaceOcclusionPrevention": "share", "NoHeadCoverings": "score", "IlluminationUniformity": "ratio",
-    "UnderExposure": "share", "OverExposure": "share", "Luminance": "0-1", "Sharpness": "ratio",
-    "MotionBlur": "ratio", "BackgroundUniformity": "dE", "BackgroundShadow": "dL", "BackgroundObjects": "share",
-    "NaturalColour": "dE", "RedEye": "da",
+    "ExpressionNeutrality": "0-1", "EyesVisible": "ratio", "Sunglasses": "ratio", "GlassesGlare": "share",
+    "HairOverEyes": "0-1", "FaceOcclusionPrevention": "share", "MouthVisible": "ratio",
+    "NoHeadCoverings": "score", "IlluminationUniformity": "ratio", "UnderExposure": "share",
+    "OverExposure": "share", "Luminance": "0-1", "Sharpness": "ratio", "MotionBlur": "ratio",
+    "BackgroundUniformity": "dE", "BackgroundShadow": "dL", "BackgroundObjects": "share", "NaturalColour": "dE",
+    "RedEye": "da",
 }  # fmt: skip
 """Every measure by name, with its unit, in the order reported."""
 
@@ -133,7 +134,7 @@ def _near(mesh: Mesh, face: Detection) -> bool:
 
 def _values(image: Image, view: FaceView, head: Head, behind: Background) -> dict[str, float | None]:
     height, width = image.shape[:2]
-    sharp = sharpness.detail(view)
+    sharp, skin = sharpness.detail(view), covering.lower_skin(view)
     return {
         "HeadSize": geometry.head_size(head, height),
         "CropOfFace": geometry.crop_of_face(view, head, (height, width)),
@@ -145,11 +146,13 @@ def _values(image: Image, view: FaceView, head: Head, behind: Background) -> dic
         "MouthClosed": mouth.mouth_gap(view),
         "JawOpen": mouth.jaw_open(view),
         "ExpressionNeutrality": mouth.smile(view),
-        "Sunglasses": covering.sunglasses(view),
+        "EyesVisible": covering.eye_contrast(view, skin) if skin else None,
+        "Sunglasses": covering.sunglasses(view, skin) if skin else None,
         "GlassesGlare": covering.glasses_glare(view),
-        "HairOverEyes": covering.hair_over_eyes(view),
+        "HairOverEyes": covering.hair_over_eyes(view, skin) if skin else None,
         "FaceOcclusionPrevention": covering.face_occlusion(view),
-        "NoHeadCoverings": covering.head_covering(view),
+        "MouthVisible": covering.mouth_visible(view),
+        "NoHeadCoverings": headwear.head_covering(view, skin) if skin else None,
         "IlluminationUniformity": light.illumination_uniformity(view),
         "UnderExposure": light.under_exposure(view),
         "OverExposure": light.over_exposure(view),

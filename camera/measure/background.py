@@ -8,10 +8,14 @@ from numpy.typing import NDArray
 
 from camera.measure.geometry import FRAME_RATIO, HEAD_SHARE, TOP_SHARE
 from camera.regions import CHIN, Mask
-from camera.view import EYE_X, FaceView
+from camera.view import EYE_X, SIDE, FaceView
 
 LEAST_SHARE = 0.02
 """With less background than this share of the frame (a close crop, big hair) nothing is said about it."""
+PLAIN_SHARE = 0.06
+"""With more of the background than this being edges, dark parts are objects and nothing is said about shadows."""
+NEAR, FAR = 20, 32
+"""Half-size chip pixels from the head's outline within, and beyond, which a cast shadow is looked for."""
 OBJECT_EDGE = 6.0
 """Change of L*, a* or b* per half-size chip pixel that a plain wall does not have."""
 
@@ -27,37 +31,47 @@ class Background:
 
 def background(view: FaceView, crown_y: float) -> Background:
     """Measure the background; ``crown_y`` is the crown's row in the chip."""
-    behind = _behind(view, crown_y)
-    if behind is None:
+    wall = _wall(view)
+    if wall is None:
         return Background()
-    lab = cv2.GaussianBlur(view.lab, (0, 0), 1.0)
-    edges = _edges(lab)
+    behind = wall & _frame(view, crown_y)
     inner = cv2.erode(behind, np.ones((3, 3), np.uint8)) > 0
-    if not inner.any():
+    if np.count_nonzero(inner) < LEAST_SHARE * inner.size:
         return Background()
-    spread = float(np.sqrt(lab[inner].var(axis=0).sum()))
-    return Background(spread, _shadow(view, lab[:, :, 0], behind), float(np.mean(edges[inner] > OBJECT_EDGE)))
+    lab = cv2.GaussianBlur(view.lab, (0, 0), 1.0).astype(np.float32, copy=False)
+    objects = float(np.mean(_edges(lab)[inner] > OBJECT_EDGE))
+    plain = objects < PLAIN_SHARE
+    return Background(_unevenness(lab, inner), _shadow(view, lab[:, :, 0], wall) if plain else None, objects)
 
 
-def _behind(view: FaceView, crown_y: float) -> Mask | None:
-    """Half-size mask of the background inside the printed frame, clear of the person's soft edge."""
+def _wall(view: FaceView) -> Mask | None:
+    """Half-size mask of what is behind the person, clear of the person's soft edge."""
     if view.person is None:
         return None
-    top, bottom, left, right = (round(v / 2) for v in _frame(view, crown_y))
-    frame = np.zeros(view.person.shape, np.uint8)
-    frame[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = 255
-    frame &= view.inside[::2, ::2]
     person = cv2.dilate((view.person > 0.1).astype(np.uint8), np.ones((7, 7), np.uint8))
-    behind = frame & np.where(person > 0, 0, 255).astype(np.uint8)
-    return behind if np.count_nonzero(behind) > LEAST_SHARE * max(1, np.count_nonzero(frame)) else None
+    return view.inside[::2, ::2] & np.where(person > 0, 0, 255).astype(np.uint8)
 
 
-def _frame(view: FaceView, crown_y: float) -> tuple[float, float, float, float]:
+def _frame(view: FaceView, crown_y: float) -> Mask:
+    """Half-size mask of the printed frame around this head."""
     chin_y = float(view.points[CHIN, 1])
     height = max(chin_y - crown_y, 1.0) / HEAD_SHARE
-    top = crown_y - TOP_SHARE * height
-    half = height * FRAME_RATIO / 2
-    return top, top + height, EYE_X - half, EYE_X + half
+    top, half = crown_y - TOP_SHARE * height, height * FRAME_RATIO / 2
+    rows, columns = (slice(max(0, round(a / 2)), max(0, round(b / 2))) for a, b in
+                     ((top, top + height), (EYE_X - half, EYE_X + half)))  # fmt: skip
+    frame = np.zeros((SIDE // 2, SIDE // 2), np.uint8)
+    frame[rows, columns] = 255
+    return frame
+
+
+def _unevenness(lab: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
+    """Spread of colour (CIE dE) that is left when light falling off smoothly across the wall is taken away."""
+    rows, columns = (axis.astype(np.float32) / 128 - 1 for axis in np.nonzero(where))
+    step = max(1, rows.size // 4000)
+    rows, columns, colours = rows[::step], columns[::step], lab[where][::step]
+    terms = np.column_stack([np.ones_like(rows), rows, columns, rows * columns, rows * rows, columns * columns])
+    smooth = terms @ np.linalg.lstsq(terms, colours, rcond=None)[0]
+    return float(np.sqrt(np.mean(((colours - smooth) ** 2).sum(axis=1))))
 
 
 def _edges(lab: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -72,16 +86,17 @@ def _slope(plane: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.hypot(across, cv2.Sobel(plane, cv2.CV_32F, 0, 1, scale=1 / 8)).astype(np.float32, copy=False)
 
 
-def _shadow(view: FaceView, light: NDArray[np.float32], behind: Mask) -> float | None:
-    """How much darker (L*) the background is close to the head than farther out at the same side; the worse side."""
-    assert view.person is not None  # noqa: S101 - _behind has made sure
+def _shadow(view: FaceView, light: NDArray[np.float32], wall: Mask) -> float | None:
+    """How much darker (L*) the wall is close to the head than farther out at the same side; the worse side."""
+    assert view.person is not None  # noqa: S101 - _wall has made sure
     away = cv2.distanceTransform((view.person <= 0.5).astype(np.uint8), cv2.DIST_L2, 3)
-    columns = np.arange(light.shape[1])[None, :] < EYE_X / 2
+    above_chin = np.arange(light.shape[0])[:, None] < view.half_points[CHIN, 1]
+    left = np.arange(light.shape[1])[None, :] < EYE_X / 2
     worst: float | None = None
-    for side in (columns, ~columns):
-        near = light[(behind > 0) & side & (away < 16)]
-        far = light[(behind > 0) & side & (away > 26)]
+    for side in (left, ~left):
+        near = light[(wall > 0) & side & above_chin & (away < NEAR)]
+        far = light[(wall > 0) & side & above_chin & (away > FAR)]
         if near.size > 60 and far.size > 60:
-            value = float(np.median(far) - np.percentile(near, 25))
+            value = float(np.percentile(far, 75) - np.percentile(near, 20))
             worst = value if worst is None else max(worst, value)
     return worst

@@ -1,4 +1,4 @@
-"""What covers the face: dark glasses, glare, fringe, mask, hat. All relative to the skin of the same face."""
+"""What covers the face: dark glasses, glare, fringe, mask. All relative to the skin of the same face."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camera.regions import (
+    CHIN_PATCH,
     FOREHEAD,
     LEFT_CHEEK,
     LEFT_EYE,
     LEFT_SOCKET,
     LIPS,
-    LOWER_FACE,
     NOSE_BRIDGE,
+    NOSE_POINT,
     RIGHT_CHEEK,
     RIGHT_EYE,
     RIGHT_SOCKET,
@@ -28,6 +29,8 @@ LIFT = 12.0
 CHROMA_STEP = 0.16
 LIGHT_STEP = 0.55
 """Log-colour and log-light distances from the face's own skin at which a pixel no longer counts as skin."""
+UPPER_FACE_STEP = 0.8
+"""Log-light between forehead and the skin under the eyes beyond which one of them is covered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +80,22 @@ def lower_skin(view: FaceView) -> Skin | None:
     return skin_of(view, (LEFT_CHEEK, RIGHT_CHEEK, NOSE_BRIDGE))
 
 
-def sunglasses(view: FaceView) -> float | None:
-    """Light of the skin around the eyes over that of the cheeks; dark glasses make it small."""
-    skin = lower_skin(view)
-    if skin is None:
-        return None
-    ring = (view.half_region(LEFT_SOCKET) | view.half_region(RIGHT_SOCKET)) > 0
-    return float(np.exp(np.median(skin.light[ring]))) if ring.any() else None
+def _eye_masks(view: FaceView) -> tuple[Mask, Mask]:
+    """Both eye openings, and the skin around both eyes; half size."""
+    eyes = view.half_region(LEFT_EYE) | view.half_region(RIGHT_EYE)
+    return eyes, view.half_region(LEFT_SOCKET) | view.half_region(RIGHT_SOCKET) | eyes
+
+
+def eye_contrast(view: FaceView, skin: Skin) -> float | None:
+    """Light less dark parts inside the eye openings, over the cheeks' light: white and iris make it large."""
+    light = np.exp(skin.light[_eye_masks(view)[0] > 0])
+    return float(np.percentile(light, 92) - np.percentile(light, 8)) if light.size else None
+
+
+def sunglasses(view: FaceView, skin: Skin) -> float | None:
+    """Light of the skin just under the eyes over that of the cheeks; dark glasses make it small."""
+    under = (view.half_region(UNDER_LEFT_EYE) | view.half_region(UNDER_RIGHT_EYE)) > 0
+    return float(np.exp(np.median(skin.light[under]))) if under.any() else None
 
 
 def glasses_glare(view: FaceView) -> float | None:
@@ -98,34 +110,56 @@ def glasses_glare(view: FaceView) -> float | None:
         blown = ((view.grey > limit) & (area > 0)).astype(np.uint8)
         stats = cv2.connectedComponentsWithStats(blown, connectivity=8)[2]
         largest = int(stats[1:, cv2.CC_STAT_AREA].max()) if len(stats) > 1 else 0
-        worst = max(worst, largest / max(1, np.count_nonzero(area)))
+        worst = max(worst, largest / max(1, int(np.count_nonzero(area))))
     return worst
 
 
-def hair_over_eyes(view: FaceView) -> float | None:
-    """The lesser of the covered shares of forehead and of the skin around the eyes: a fringe covers both."""
-    skin = lower_skin(view)
-    if skin is None:
+def hair_over_eyes(view: FaceView, skin: Skin) -> float | None:
+    """0 to 1: strands running down over the eyes, or forehead and eye sockets covered with no eye to be seen."""
+    contrast, strands = eye_contrast(view, skin), _strands(view)
+    eyes, sockets = _eye_masks(view)
+    covered = [skin.other_share(view.half_region(FOREHEAD)), skin.other_share(sockets & ~eyes)]
+    if contrast is None or strands is None or None in covered:
         return None
-    ring = (view.half_region(LEFT_SOCKET) | view.half_region(RIGHT_SOCKET)) & ~(
-        view.half_region(LEFT_EYE) | view.half_region(RIGHT_EYE)
-    )
-    around, above = skin.other_share(ring), skin.other_share(view.half_region(FOREHEAD))
-    return None if around is None or above is None else min(around, above)
+    unseen = float(np.clip((0.35 - contrast) / 0.15, 0, 1))
+    step = abs(_light(skin, view.half_region(FOREHEAD)) - _light(skin, sockets & ~eyes))
+    alike = float(np.clip((0.6 - step) / 0.3, 0, 1))
+    return max(float(np.clip((strands - 1.0) / 0.6, 0, 1)), unseen * alike * min(share or 0.0 for share in covered))
+
+
+def _light(skin: Skin, where: Mask) -> float:
+    return float(np.median(skin.light[where > 0])) if where.any() else 0.0
+
+
+def _strands(view: FaceView) -> float | None:
+    """Upright over level detail around the eyes: strands run down, while lids, brows and folds run across."""
+    fine = cv2.GaussianBlur(cv2.resize(view.grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), (0, 0), 0.7)
+    around = _eye_masks(view)[1] > 0
+    if not around.any():
+        return None
+    across = cv2.Sobel(fine, cv2.CV_32F, 1, 0)[around]
+    down = cv2.Sobel(fine, cv2.CV_32F, 0, 1)[around]
+    return float(np.sqrt(np.mean(across * across) / max(float(np.mean(down * down)), 1e-3)))
 
 
 def face_occlusion(view: FaceView) -> float | None:
-    """Share of the lower face, lips left out, that is not like the skin of the upper face."""
+    """The least share of nose tip, lips and chin that is not like the skin of the upper face: a mask covers all.
+
+    None where the upper face is itself covered and shows no skin to compare with.
+    """
     skin = upper_skin(view)
-    return None if skin is None else skin.other_share(view.half_region(LOWER_FACE) & ~view.half_region(LIPS))
+    if skin is None or abs(_light(skin, view.half_region(FOREHEAD))) > UPPER_FACE_STEP:
+        return None
+    shares = [skin.other_share(view.half_region(part)) for part in (NOSE_POINT, LIPS, CHIN_PATCH)]
+    return min((share for share in shares if share is not None), default=None)
 
 
-def head_covering(view: FaceView) -> float | None:
-    """How unlike hair the part above the forehead is coloured: mean chroma beyond what hair has."""
-    if view.person is None:
+def mouth_visible(view: FaceView) -> float | None:
+    """The strongest level edge on the mouth, over the light of the face's upper skin: the line between the lips."""
+    lips = cv2.dilate(view.region(LIPS), np.ones((5, 5), np.uint8)) > 0
+    forehead = view.region(FOREHEAD) > 0
+    if not lips.any() or not forehead.any():
         return None
-    above = (view.person > 0.8) & (np.arange(256)[:, None] < view.half_points[10, 1] - 6)
-    if np.count_nonzero(above) < 200:
-        return None
-    a, b = np.median(view.lab[above][:, 1:], axis=0)
-    return float(max(0.0, np.hypot(a, b) - 12) if b < 0.35 * abs(a) else 0.0)
+    smooth = cv2.GaussianBlur(view.grey, (0, 0), 2.5)
+    edge = np.abs(cv2.Sobel(smooth, cv2.CV_32F, 0, 1, scale=1 / 8))[lips]
+    return float(np.percentile(edge, 95)) / max(float(np.median(smooth[forehead])), 10.0)

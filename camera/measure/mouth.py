@@ -17,5 +17,7 @@ def jaw_open(view: FaceView) -> float:
 
 
 def smile(view: FaceView) -> float:
-    """The mean of both smile expression values, 0 to 1."""
-    return (view.mesh.shape("mouthSmileLeft") + view.mesh.shape("mouthSmileRight")) / 2
+    """Strength of a smile, 0 to 1: both smile expression values, counted in full only when the lips part over teeth."""
+    strength = (view.mesh.shape("mouthSmileLeft") + view.mesh.shape("mouthSmileRight")) / 2
+    parted = float(np.clip((mouth_gap(view) - 0.03) / 0.03, 0, 1))
+    return strength * (0.7 + 0.3 * parted)

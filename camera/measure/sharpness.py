@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from camera.regions import LEFT_BROW, LEFT_EYE, LIPS, RIGHT_BROW, RIGHT_EYE
 from camera.view import SIDE, FaceView
 
-FINE, COARSE = 1.0, 3.0
+FINE, COARSE = 0.6, 1.5
 """Blur (chip pixels) of the two scales compared."""
 ANGLES = 8
 
@@ -17,8 +17,8 @@ def _detail_mask(view: FaceView) -> NDArray[np.bool_]:
     mask = np.zeros((SIDE, SIDE), np.uint8)
     for part in (LEFT_BROW, LEFT_EYE, LIPS, RIGHT_BROW, RIGHT_EYE):
         mask |= view.region(part)
-    grown: NDArray[np.bool_] = (cv2.dilate(mask, np.ones((13, 13), np.uint8)) & view.inside) > 0
-    return grown
+    grown = cv2.dilate(mask, np.ones((13, 13), np.uint8)) > 0
+    return np.asarray(grown & (view.inside > 0))
 
 
 def _structure(grey: NDArray[np.float32], sigma: float, where: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -30,7 +30,7 @@ def _structure(grey: NDArray[np.float32], sigma: float, where: NDArray[np.bool_]
 
 
 def detail(view: FaceView) -> tuple[float, float] | None:
-    """Sharpness (fine over coarse gradient, 0 to about 3) and its least over greatest value by direction."""
+    """Fine over coarse gradient, 1 (blurred) to about 1.6: over all directions, and in the least sharp direction."""
     where = _detail_mask(view)
     if not where.any():
         return None
@@ -41,4 +41,4 @@ def detail(view: FaceView) -> tuple[float, float] | None:
     over = np.einsum("ij,jk,ik->i", ways, fine, ways)
     under = np.einsum("ij,jk,ik->i", ways, coarse, ways)
     ratio = np.sqrt(over / np.maximum(under, 1e-3))
-    return float(np.sqrt(np.trace(fine) / max(np.trace(coarse), 1e-3))), float(ratio.min() / max(ratio.max(), 1e-6))
+    return float(np.sqrt(np.trace(fine) / max(np.trace(coarse), 1e-3))), float(ratio.min())
