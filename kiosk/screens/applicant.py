@@ -24,8 +24,8 @@ from kiosk.domain.applicant import (
 from kiosk.domain.eras import in_era
 from kiosk.domain.errors import AnswerRefused, KioskError, NotFound
 from kiosk.domain.queue import Application
-from kiosk.screens import services, settings
-from kiosk.texts import catalogue, languages
+from kiosk.screens import contexts, services, settings
+from kiosk.texts import catalogue, languages, translator
 
 blueprint = Blueprint("applicant", __name__)
 DISPLAY_SWITCHES = ("contrast", "large")
@@ -337,9 +337,10 @@ def finish() -> ResponseReturnValue:
 
 @blueprint.app_template_filter("written_date")
 def written_date(value: str) -> str:
-    """A stored date for reading: 1989-01-07 as 1989年1月7日 (昭和64年1月7日); an unknown part stays 00."""
+    """A stored date in the person's language with its era: 1989-01-07 and 昭和64年1月7日; an unknown part stays 00."""
+    t = translator(contexts.language())
     year, month, day = value.split("-")
-    western = f"{year}年{int(month) or '00'}月{int(day) or '00'}日"
+    parts = {"year": year, "month": month.lstrip("0") or "00", "day": day.lstrip("0") or "00"}
     if "00" in (month, day):
-        return western
-    return f"{western}（{in_era(date.fromisoformat(value), _rules().eras)}）"
+        return t("applicant.label_date_unknown", **parts)
+    return t("applicant.label_date", **parts, era=in_era(date.fromisoformat(value), _rules().eras))

@@ -1,12 +1,20 @@
-"""Every word on screen, one TOML file per language, one table per story word. No code besides the loader in here."""
+"""Every word on screen, one TOML file per language, one table per story word. No code besides the loader in here.
 
+Readings of kanji stand as in Aozora Bunko: 漢字《かんじ》, or ｜申請書ID《しんせいしょアイディー》 where ｜ says where
+the word begins; they are shown as ruby.
+"""
+
+import re
 import tomllib
 from collections.abc import Callable
 from functools import cache
 from importlib import resources
 
+from markupsafe import Markup, escape
+
 DEFAULT_LANGUAGE = "ja"
 Translate = Callable[..., str]
+_READING = re.compile(r"(?:｜([^《｜]+)|([\u3400-\u9fff々〆ヶ]+))《([^》]+)》")
 
 
 @cache
@@ -32,6 +40,13 @@ def translator(language: str) -> Translate:
     def t(key: str, **values: object) -> str:
         """The text for ``key`` with its ``{placeholders}`` filled in."""
         text = texts[key] if key in texts else catalogue(DEFAULT_LANGUAGE)[key]
-        return text.format(**values) if values else text
+        shown = with_ruby(text) if "《" in text else text
+        return shown.format(**values) if values else shown
 
     return t
+
+
+def with_ruby(text: str) -> Markup:
+    """``text`` as HTML with its readings as ruby; attributes take it through ``striptags``."""
+    ruby = r"<ruby>\1\2<rp>（</rp><rt>\3</rt><rp>）</rp></ruby>"
+    return Markup(_READING.sub(ruby, str(escape(text))))  # noqa: S704 -- escaped first, our own marks after
