@@ -15,7 +15,7 @@ from werkzeug.test import Client, TestResponse
 
 from camera.capture import CaptureThread
 from camera.virtual import VirtualCamera
-from kiosk.app import create_app
+from kiosk.app import DESK_SCREENS, create_app
 from kiosk.clock import RandomIds
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationState
@@ -26,7 +26,6 @@ from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
 from kiosk.wiring import Cameras, Services
 from tests.builders import AT, CHEAP, WAY, a_window, an_application
 
-DESK_SCREENS = ("desk", "identity", "queue", "batch")
 PASSPHRASE = "an operator's long words"
 ANSWERS = {
     "application_kind": "first",

@@ -73,6 +73,12 @@ class Verdict:
     missing: tuple[Missing, ...] = ()
     notes: tuple[str, ...] = ()
 
+    @property
+    def spoken_causes(self) -> tuple[str, ...]:
+        """The causes worth saying aloud: lacking documents are said once, by the graver cause."""
+        graver = "documents_for_pickup"
+        return tuple(cause for cause in self.causes if graver not in self.causes or cause != "documents_for_post")
+
 
 def assess(case: Case, preset: str, rules: IdentityRules) -> Verdict:
     """POST, PICKUP or REJECT for ``case`` under one of the presets; more documents never make it worse."""

@@ -17,6 +17,10 @@ from kiosk.domain.states import ApplicationEvent, allowed, origins
 from kiosk.screens import services, settings, signed_in
 
 
+CHANGEABLE = frozenset({ApplicationEvent.WITHDRAW, ApplicationEvent.SUBMIT})
+"""An application that allows one of these may still be corrected."""
+
+
 def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
     """Everything the page of one application needs."""
     store = services().window_store()
@@ -35,7 +39,7 @@ def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
         "moves": store.applications.history(uid),
         "changes": store.applications.changes(uid),
         "masked_id": masked(FormId(application.form_id)) if application.form_id else "",
-        "can_change": ApplicationEvent.WITHDRAW in allowed(application.state),
+        "can_change": CHANGEABLE.intersection(allowed(application.state)),
         "has_receipt": application.state in HAS_RECEIPT,
         "is_mine": application.claimed_by == signed_in.staff(),
         "reasons": _reasons(),

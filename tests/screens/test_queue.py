@@ -6,7 +6,8 @@ import pypdfium2
 import pytest
 from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
-from kiosk.domain.states import ApplicationState
+from kiosk.domain.states import ApplicationEvent, ApplicationState
+from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
 from tests.desk_navigator import Desk
 
 _A = ApplicationState
@@ -62,3 +63,269 @@ def test_receipt_sheet_is_one_a4_page_without_birth_date_full_id_or_photo(desk: 
     screen = staff.see(f"/queue/{person.uid}/receipt")
     assert "1986" not in screen
     assert person.form_id not in screen
+
+
+def test_board_answers_nothing_while_nothing_changed(desk: Desk) -> None:
+    desk.applicant()
+    staff = desk.signed_in()
+    page = staff.see("/queue/")
+    seen = page.split('hx-get="/desk/queue/board?seen=')[1].split('"')[0]
+    assert staff.client.get(f"/desk/queue/board?seen={seen}").status_code == 204
+    late = desk.applicant()
+    answer = staff.client.get(f"/desk/queue/board?seen={seen}")
+    assert answer.status_code == 200
+    assert late.call_number in answer.text
+    assert "<html" not in answer.text
+
+
+def test_board_says_who_waits_how_long_and_who_needs_help(desk: Desk) -> None:
+    waiting = desk.applicant()
+    helped = desk.applicant(_A.DRAFT)
+    desk.store.applications.want_help(helped.uid, True, "2026-11-24T10:00:00.000+09:00")
+    staff = desk.signed_in()
+    staff.see("/queue/")
+    staff.press(f"/queue/{waiting.uid}/claim")
+    desk.clock.tick(16 * 60 - 400)
+    page = staff.see("/queue/")
+    row = page.split(f'id="row-{waiting.uid}"')[1].split("</a>")[0]
+    assert "9分" in row
+    assert "写真 良" in row
+    assert REHEARSAL_OPERATOR in row
+    row = page.split(f'id="row-{helped.uid}"')[1].split("</a>")[0]
+    assert "呼出" in row
+    assert "見直し" in row
+
+
+def test_raised_hands_come_first(desk: Desk) -> None:
+    for _ in range(3):
+        last = desk.applicant()
+    desk.store.applications.want_help(last.uid, True, "2026-11-24T10:00:00.000+09:00")
+    page = desk.signed_in().see("/queue/")
+    assert page.index(f"row-{last.uid}") == page.index("row-")
+
+
+def test_board_shows_no_name_and_no_form_id(desk: Desk) -> None:
+    person = desk.applicant()
+    page = desk.signed_in().see("/queue/")
+    assert "見本 花子" not in page
+    assert str(person.form_id) not in page
+
+
+def test_found_by_call_number_and_by_the_last_four_digits(desk: Desk) -> None:
+    person = desk.applicant(form_id="11112222333344445559876")
+    desk.applicant(form_id="11112222333344445551234")
+    staff = desk.signed_in()
+    for wanted in (person.call_number, "9876", f" {person.call_number} "):
+        staff.see(f"/queue/find?wanted={wanted}")
+        assert staff.last is not None
+        assert staff.last.location == f"/desk/queue/{person.uid}"
+    assert "見つかりません" in staff.see("/queue/find?wanted=0000")
+    assert "見つかりません" in staff.see("/queue/find?wanted=")
+
+
+def test_form_id_is_masked_until_asked_for_and_asking_is_logged(desk: Desk) -> None:
+    person = desk.applicant(form_id="11112222333344445559876")
+    staff = desk.signed_in()
+    page = staff.see(f"/queue/{person.uid}")
+    assert "1111" not in page
+    assert "9-876" in page
+    answer = staff.press(f"/queue/{person.uid}/form-id")
+    assert "1111-2222-3333-4444-5559-876" in answer.text
+    entries = desk.services.kiosk_store.audit.list(person.uid)
+    assert [entry.event for entry in entries] == ["form_id_shown"]
+
+
+def test_one_case_has_one_holder(desk: Desk) -> None:
+    person = desk.applicant()
+    mine, theirs = desk.signed_in(), desk.signed_in(REHEARSAL_SUPERVISOR)
+    assert mine.press(f"/queue/{person.uid}/claim").status_code == 303
+    for path in ("claim", "form-id"):
+        assert theirs.press(f"/queue/{person.uid}/{path}").status_code == 409
+    answer = theirs.press(f"/queue/{person.uid}/return", reason="photo", version=person.version)
+    assert answer.status_code == 409
+    assert "が 10:00 から担当" in theirs.see(f"/queue/{person.uid}")
+    assert desk.store.applications.get(person.uid).state is _A.SUBMITTED
+
+
+def test_take_over_needs_a_reason_and_stops_the_first_holder(desk: Desk) -> None:
+    """A claim is taken over while the first holder is in the middle of it: their form changes nothing any more."""
+    person = desk.applicant()
+    mine, theirs = desk.signed_in(), desk.signed_in(REHEARSAL_SUPERVISOR)
+    mine.press(f"/queue/{person.uid}/claim")
+    assert theirs.press(f"/queue/{person.uid}/take-over", held_by="demo").status_code == 422
+    answer = theirs.press(f"/queue/{person.uid}/take-over", held_by="demo", reason="away")
+    assert answer.status_code == 303
+    assert mine.check(person).status_code == 409
+    assert mine.press(f"/queue/{person.uid}/take-over", held_by="demo", reason="away").status_code == 409
+    log = desk.services.kiosk_store.audit.list(person.uid)
+    assert [entry.event for entry in log] == ["claimed", "taken_over"]
+
+
+def test_returned_with_a_reason_then_withdrawn(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    answer = staff.press(f"/queue/{person.uid}/return", reason="photo", words="目を開けて", version=person.version)
+    assert answer.status_code == 303
+    returned = desk.store.applications.get(person.uid)
+    assert returned.state is _A.RETURNED
+    assert returned.claimed_by is None
+    assert desk.store.applications.history(person.uid)[-1].reason == "photo: 目を開けて"
+    answer = staff.press(f"/queue/{person.uid}/withdraw", reason="own_wish", version=returned.version)
+    assert answer.status_code == 303
+    assert desk.store.applications.get(person.uid).state is _A.WITHDRAWN
+
+
+@pytest.mark.parametrize("event", ["return", "withdraw", "reject"])
+@pytest.mark.parametrize("fields", [{}, {"reason": "weather"}, {"reason": "other"}, {"reason": "other", "words": " "}])
+def test_no_end_and_no_return_without_a_reason(desk: Desk, event: str, fields: dict[str, str]) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    answer = staff.press(f"/queue/{person.uid}/{event}", version=person.version, **fields)
+    assert answer.status_code == 422
+    assert "理由を選んで" in answer.text
+    assert desk.store.applications.get(person.uid).state is _A.SUBMITTED
+
+
+def test_things_taken_go_back_before_an_end(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    staff.check(person)
+    version = desk.store.applications.get(person.uid).version
+    answer = staff.press(f"/queue/{person.uid}/withdraw", reason="own_wish", version=version)
+    assert answer.status_code == 422
+    assert "すべて返して" in answer.text
+    answer = staff.press(f"/queue/{person.uid}/withdraw", reason="own_wish", given_back="yes", version=version)
+    assert answer.status_code == 303
+    assert [line.state for line in desk.store.custody.list(person.uid)] == ["given_back"]
+
+
+@pytest.mark.parametrize("envelope", ["", "   ", "E 1", "x" * 21, "123456789012", "<b>"])
+def test_accept_needs_an_envelope_number_for_what_was_taken(desk: Desk, envelope: str) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    staff.check(person)
+    version = desk.store.applications.get(person.uid).version
+    answer = staff.press(f"/queue/{person.uid}/accept", envelope=envelope, version=version)
+    assert answer.status_code == 422
+    assert desk.store.applications.get(person.uid).state is _A.IDENTITY_CHECKED
+
+
+def test_one_envelope_belongs_to_one_person(desk: Desk) -> None:
+    staff = desk.signed_in()
+    staff.see("/queue/")
+    answers = []
+    for person in (desk.applicant(), desk.applicant()):
+        staff.check(person)
+        version = desk.store.applications.get(person.uid).version
+        answers.append(staff.press(f"/queue/{person.uid}/accept", envelope="e-7", version=version).status_code)
+    assert answers == [303, 422]
+
+
+def test_second_tap_on_accept_is_a_calm_409_and_two_tabs_do_not_cross(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    staff.check(person)
+    checked = desk.store.applications.get(person.uid)
+    tab = {"envelope": "E-1", "version": checked.version}
+    assert staff.press(f"/queue/{person.uid}/return", reason="photo", version=person.version).status_code == 409
+    assert staff.press(f"/queue/{person.uid}/accept", **tab).status_code == 303
+    answer = staff.press(f"/queue/{person.uid}/accept", **tab)
+    assert answer.status_code == 409
+    assert 'role="alert"' in answer.text
+    assert [m.event for m in desk.store.applications.history(person.uid)].count("accept") == 1
+
+
+def test_correction_keeps_before_after_who_and_why(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    assert "見本 花子" in staff.see(f"/queue/{person.uid}/change/contact_name")
+    fields = {"answer": "見本 華子", "reason": "misread", "version": person.version}
+    assert staff.press(f"/queue/{person.uid}/change/contact_name", **fields).status_code == 303
+    change = desk.store.applications.changes(person.uid)[0]
+    assert (change.by, change.item, change.reason) == ("demo", "contact_name", "misread")
+    assert "花子" in str(change.before)
+    assert "華子" in str(change.after)
+    assert staff.press(f"/queue/{person.uid}/change/contact_name", **fields).status_code == 409
+    assert "華子" in staff.see(f"/queue/{person.uid}")
+
+
+@pytest.mark.parametrize(
+    ("item", "answer"),
+    [("mail", "not a mail"), ("contact_name", "123456789018"), ("forwarding", "maybe"), ("contact_name", "x" * 500)],
+)
+def test_correction_obeys_the_same_rules_as_the_applicant(desk: Desk, item: str, answer: str) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    kept = desk.store.applications.get(person.uid).answers
+    reply = staff.press(f"/queue/{person.uid}/change/{item}", answer=answer, reason="misread", version=person.version)
+    assert reply.status_code == 422
+    assert desk.store.applications.get(person.uid).answers == kept
+
+
+def test_correction_of_a_birth_date_by_era(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    fields = {"era": "showa", "year": "64", "month": "1", "day": "7", "reason": "asked_for", "version": person.version}
+    assert staff.press(f"/queue/{person.uid}/change/birth_date", **fields).status_code == 303
+    assert desk.store.applications.get(person.uid).answers["birth_date"] == "1989-01-07"
+
+
+def test_nothing_is_corrected_once_sealed(desk: Desk) -> None:
+    person, staff = desk.applicant(_A.ACCEPTED), desk.signed_in()
+    desk.store.applications.move_all([person.uid], ApplicationEvent.SEAL, "demo", "2026-11-24T10:00:00.000+09:00", 1)
+    staff.see("/queue/")
+    version = desk.store.applications.get(person.uid).version
+    fields = {"answer": "no", "reason": "misread", "version": version}
+    assert staff.press(f"/queue/{person.uid}/change/braille", **fields).status_code == 409
+
+
+XSS = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
+
+
+def test_every_free_text_is_shown_as_text(desk: Desk) -> None:
+    person = desk.applicant(
+        contact_name=XSS, photo_exception="medical", photo_exception_reason=XSS, other_municipality=XSS,
+        municipality="other", birth_date="2020-03-03", representative_name=XSS, representative_present="yes",
+    )  # fmt: skip
+    staff = desk.signed_in()
+    staff.see("/queue/")
+    staff.press(f"/queue/{person.uid}/return", reason="other", words=XSS, version=person.version)
+    version = desk.store.applications.get(person.uid).version
+    staff.press(f"/queue/{person.uid}/change/contact_name", answer=XSS, reason="other", words=XSS, version=version)
+    for path in ("", "/change/contact_name", "/change/photo_exception_reason"):
+        text = staff.see(f"/queue/{person.uid}{path}")
+        assert "<script>alert" not in text
+        assert "<img src=x" not in text
+        assert "&lt;script&gt;" in text
+    assert "<script>alert" not in staff.see(f"/queue/find?wanted={XSS}")
+
+
+def test_log_of_the_day_holds_no_personal_value(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    staff.check(person, words="名札あり")
+    version = desk.store.applications.get(person.uid).version
+    fields = {"answer": "見本 華子", "reason": "other", "words": "奥様の名前", "version": version}
+    staff.press(f"/queue/{person.uid}/change/contact_name", **fields)
+    version = desk.store.applications.get(person.uid).version
+    staff.press(f"/queue/{person.uid}/accept", envelope="E-1", version=version)
+    log = repr(desk.services.kiosk_store.audit.list())
+    for value in ("見本", "華子", "奥様", "名札", "1986", str(person.form_id), "example.jp"):
+        assert value not in log
+    assert desk.services.kiosk_store.audit.verify() > 5
+    events = [entry.event for entry in desk.services.kiosk_store.audit.list(person.uid)]
+    assert events == ["check_identity", "custody_taken", "changed", "accept", "custody_in_envelope", "released"]
+
+
+def test_unknown_application_is_not_found(desk: Desk) -> None:
+    staff = desk.signed_in()
+    for path in ("/queue/nobody", "/identity/nobody", "/queue/nobody/photo.jpg", "/queue/nobody/receipt"):
+        staff.see(path)
+        assert staff.last is not None
+        assert staff.last.status_code == 404
+
+
+def test_only_what_is_accepted_has_a_receipt(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see(f"/queue/{person.uid}/receipt")
+    assert staff.last is not None
+    assert staff.last.status_code == 409
