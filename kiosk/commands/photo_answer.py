@@ -78,17 +78,24 @@ def in_words(answer: Answer) -> str:
     lines = [f"{shown(answer.file)}: {answer.check.verdict}{f' ({reasons})' if reasons else ''}"]
     for measure in answer.check.measures:
         if measure.status in ("warn", "fail"):
-            lines.append(f"  {measure.status}  {measure.name} = {measure.value:g} {measure.unit}{_bounds(measure)}")
+            lines.append(f"  {measure.status}  {measure.name} = {_plain(measure.value)} {measure.unit}{_bounds(measure)}")
     if answer.output:
         lines.append(f"  photo: {shown(str(answer.output))}")
     return "\n".join(lines)
 
 
 def _bounds(measure: JudgedMeasure) -> str:
-    low = "" if measure.limit_min is None else f"{measure.limit_min:g} or more"
-    high = "" if measure.limit_max is None else f"{measure.limit_max:g} or less"
+    low = "" if measure.limit_min is None else f"{_plain(measure.limit_min)} or more"
+    high = "" if measure.limit_max is None else f"{_plain(measure.limit_max)} or less"
     wanted = " and ".join(part for part in (low, high) if part)
     return f" (wanted: {wanted})" if wanted else ""
+
+
+def _plain(value: float | None) -> str:
+    """A number without powers of ten: whole from 1000 on, else three digits after the point at most."""
+    if value is None:
+        return "unknown"
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{round(value, 3):g}"
 
 
 def shown(name: str) -> str:

@@ -217,6 +217,9 @@ def test_a_person_at_a_terminal_gets_words(folder: Path) -> None:
     result = run(folder / "frame.png")
     assert result.stdout.startswith(f"{folder / 'frame.png'}: fail (file_format")
     assert "fail  FileFormat" in result.stdout
+    assert "fail  FileSize" not in result.stdout
+    Pillow.effect_noise((2600, 2600), 90).convert("RGB").save(folder / "heavy.jpg", quality=100, subsampling=0)
+    assert "(wanted: 20480 or more and 7000000 or less)" in run(folder / "heavy.jpg").stdout
 
 
 def test_a_municipality_can_change_a_limit(folder: Path) -> None:
