@@ -1,0 +1,187 @@
+"""What the form screen's buttons do: take what was read, scanned or keyed, confirm it, go on without a form."""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from kiosk.actions.form_watch import FormStation, FormWatch
+from kiosk.domain.applicant import WITHOUT_FORM
+from kiosk.domain.errors import FormAlreadyUsed, MyNumberRefused, NotAllowedNow, Refused
+from kiosk.domain.form_qr import NOTHING_READ, FormId, FormReading, ReadingKind, differing_groups, read_payloads
+from kiosk.domain.states import ApplicationEvent, allowed
+from kiosk.ports import Camera, Clock
+from kiosk.rules import load_rules
+from kiosk.store.window_file import WindowStore
+
+FORM_CURRENT = "form_current"
+"""Answer: name and address on the form are those of the residence record today (yes or no)."""
+REISSUE_WANTED = "reissue_wanted"
+OLD_ADDRESS, NO_FORM = "old_address", "no_form"
+_REFUSALS = {
+    ReadingKind.OTHER_CODE: "form_qr.error_other_code",
+    ReadingKind.SEVERAL_FORMS: "form_qr.error_several_forms",
+    ReadingKind.NONE: "form_qr.error_nothing_read",
+}
+
+
+class Parts(Protocol):
+    """What these deeds need of the kiosk's parts."""
+
+    live: dict[str, Any]
+    guard: threading.RLock
+
+    @property
+    def camera_form(self) -> Camera:
+        """The camera the form is held up to."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time."""
+
+    @property
+    def rules_folder(self) -> Path | None:
+        """The municipality's own rules."""
+
+    def window_store(self) -> WindowStore:
+        """The open window's file."""
+
+
+class EntriesDiffer(Refused):
+    """The number keyed again is another one; ``groups`` says which groups (from 1) differ, never what they are."""
+
+    def __init__(self, groups: tuple[int, ...]) -> None:
+        super().__init__("form_qr.error_entries_differ")
+        self.groups = groups
+
+
+def allowed_hosts(parts: Parts) -> list[str]:
+    """Where a form's code may point."""
+    hosts: list[str] = load_rules("form_qr", parts.rules_folder)["payload"]["hosts"]
+    return hosts
+
+
+def station_of(parts: Parts) -> FormStation:
+    """The form station of this kiosk."""
+
+    def make(uid: str) -> FormWatch:
+        return FormWatch(uid, parts.camera_form, allowed_hosts(parts), parts.clock)
+
+    with parts.guard:
+        station: FormStation = parts.live.setdefault("form_station", FormStation(make))
+        return station
+
+
+def take_reading(parts: Parts, uid: str) -> FormId:
+    """Take the form the camera has just read; raises Refused when there is none, FormAlreadyUsed.
+
+    A second tap gives what the first one took.
+    """
+    watch = station_of(parts).current(uid)
+    reading = watch.view(0, 0).reading if watch else NOTHING_READ
+    station_of(parts).end()
+    taken = _pending(parts).get(uid) if reading.kind is ReadingKind.NONE else None
+    return taken or _offer(parts, uid, reading)
+
+
+def take_payloads(parts: Parts, uid: str, payloads: Sequence[str]) -> FormId:
+    """Take what a scanner typed, in every way its keys may be meant; raises Refused and its kinds."""
+    return _offer(parts, uid, read_payloads(payloads, allowed_hosts(parts)))
+
+
+def check_entry(parts: Parts, entry: str) -> FormId:
+    """The ID keyed once; raises Refused and its kinds. Nothing is kept of what is refused."""
+    return _form_id_of(read_payloads([entry], allowed_hosts(parts)))
+
+
+def take_entries(parts: Parts, uid: str, first: str, second: str) -> FormId:
+    """Take a number keyed twice; raises EntriesDiffer when the two are not the same."""
+    once, again = check_entry(parts, first), check_entry(parts, second)
+    groups = differing_groups(once, again)
+    if groups:
+        raise EntriesDiffer(groups)
+    return _offer(parts, uid, FormReading(ReadingKind.FORM_ID, once))
+
+
+def offered(parts: Parts, uid: str) -> FormId | None:
+    """The form this person has shown and not yet confirmed, else the one already kept."""
+    with parts.guard:
+        pending: FormId | None = _pending(parts).get(uid)
+    kept = parts.window_store().applications.get(uid).form_id
+    return pending or (FormId(kept) if kept else None)
+
+
+def confirm_form(parts: Parts, uid: str) -> None:
+    """Name and address on the form are right: keep its ID. A second tap changes nothing; raises FormAlreadyUsed."""
+    form_id, store, at = offered(parts, uid), parts.window_store(), _now(parts)
+    if form_id is None:
+        raise NotAllowedNow("no form was shown")
+    store.applications.set_form_id(uid, form_id, at)
+    store.applications.save_answers(uid, {FORM_CURRENT: "yes", WITHOUT_FORM: None, REISSUE_WANTED: None}, at)
+    _forget(parts, uid)
+
+
+def refuse_form(parts: Parts, uid: str) -> None:
+    """Name or address has changed: this form cannot be used; the wish for a new one is noted for the office."""
+    store, at = parts.window_store(), _now(parts)
+    store.applications.set_form_id(uid, None, at)
+    _note_reissue(store, uid, OLD_ADDRESS, at)
+    store.applications.save_answers(uid, {FORM_CURRENT: "no"}, at)
+    _forget(parts, uid)
+
+
+def go_without_form(parts: Parts, uid: str) -> None:
+    """Go on by hand, without an application form ID; the wish for a form is noted for the office."""
+    store, at = parts.window_store(), _now(parts)
+    store.applications.set_form_id(uid, None, at)
+    _note_reissue(store, uid, NO_FORM, at)
+    store.applications.save_answers(uid, {WITHOUT_FORM: "yes"}, at)
+    station_of(parts).end()
+    _forget(parts, uid)
+
+
+def refuse_when_handed_in(parts: Parts, uid: str) -> None:
+    """Raise NotAllowedNow when the application is no longer the applicant's to change."""
+    if ApplicationEvent.SUBMIT not in allowed(parts.window_store().applications.get(uid).state):
+        raise NotAllowedNow("the application is with the staff")
+
+
+def _offer(parts: Parts, uid: str, reading: FormReading) -> FormId:
+    form_id = _form_id_of(reading)
+    refuse_when_handed_in(parts, uid)
+    holder = parts.window_store().applications.by_form_id(form_id)
+    if holder and holder.uid != uid:
+        raise FormAlreadyUsed(holder.uid, holder.started_at)
+    with parts.guard:
+        parts.live["form_pending"] = {uid: form_id}  # one person is at this screen: an older one's is forgotten
+    return form_id
+
+
+def _form_id_of(reading: FormReading) -> FormId:
+    if reading.form_id:
+        return reading.form_id
+    if reading.kind is ReadingKind.MY_NUMBER_REFUSED:
+        raise MyNumberRefused
+    if reading.digit_count is not None:
+        raise Refused(f"form_qr.error_too_{'few' if reading.digit_count < 23 else 'many'}_digits")
+    raise Refused(_REFUSALS[reading.kind])
+
+
+def _note_reissue(store: WindowStore, uid: str, kind: str, at: str) -> None:
+    if store.applications.get(uid).answers.get(REISSUE_WANTED) != kind:
+        store.applications.save_answers(uid, {REISSUE_WANTED: kind}, at)
+        store.statistics.reissue_requested(kind, at)
+
+
+def _pending(parts: Parts) -> dict[str, FormId]:
+    pending: dict[str, FormId] = parts.live.setdefault("form_pending", {})
+    return pending
+
+
+def _forget(parts: Parts, uid: str) -> None:
+    with parts.guard:
+        _pending(parts).pop(uid, None)
+
+
+def _now(parts: Parts) -> str:
+    return parts.clock.now().isoformat(timespec="milliseconds")

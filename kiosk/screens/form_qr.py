@@ -1,0 +1,157 @@
+"""The form screen: camera, scanner or keypad, then whether the form is current. No frame is written to disk."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from kiosk.actions import form_qr as deeds
+from kiosk.actions.form_watch import FormView
+from kiosk.domain.errors import FormAlreadyUsed, NotFound, Refused
+from kiosk.domain.form_qr import ReadingKind, masked
+from kiosk.screens import services
+from kiosk.screens.contexts import language
+from kiosk.screens.frames import WAIT_SECONDS, frame_response
+from kiosk.texts import translator
+
+blueprint = Blueprint("form_qr", __name__, url_prefix="/form_qr")
+
+
+@blueprint.get("/")
+def live() -> ResponseReturnValue:
+    """The camera's picture with guidance, the keypad and the way without a form."""
+    uid = _uid()
+    deeds.refuse_when_handed_in(services(), uid)
+    services().stage("form")
+    deeds.station_of(services()).watch_for(uid, afresh=True)
+    return _live_page()
+
+
+@blueprint.get("/frame.jpg")
+def frame() -> ResponseReturnValue:
+    """The newest frame of the form camera after ``?after=N``."""
+    _uid()
+    return frame_response(services().camera_form)
+
+
+@blueprint.get("/guide.json")
+def guide() -> ResponseReturnValue:
+    """What was read and what would help, as soon as it is newer than ``?after=N``; never the number itself."""
+    watch = deeds.station_of(services()).watch_for(_uid())
+    return _as_shown(watch.view(request.args.get("after", 0, type=int), WAIT_SECONDS))
+
+
+@blueprint.post("/take")
+def take() -> ResponseReturnValue:
+    """Take the form the camera has read."""
+    return _taken(lambda uid: deeds.take_reading(services(), uid))
+
+
+@blueprint.post("/scan")
+def scan() -> ResponseReturnValue:
+    """Take what a scanner typed: the same keys read by each keyboard layout."""
+    return _taken(lambda uid: deeds.take_payloads(services(), uid, request.form.getlist("keys")))
+
+
+@blueprint.get("/type")
+def keypad() -> ResponseReturnValue:
+    """Key the number."""
+    _uid()
+    return render_template("form_qr_type.html", first=None)
+
+
+@blueprint.post("/type")
+def typed() -> ResponseReturnValue:
+    """Take the number keyed once and ask for it again, or take it keyed twice."""
+    first, entry = request.form.get("first"), request.form.get("entry", "")
+    try:
+        if first is None:
+            return render_template("form_qr_type.html", first=deeds.check_entry(services(), entry))
+        deeds.take_entries(services(), _uid(), first, entry)
+    except Refused as refused:
+        return _typed_again(refused), 422
+    return redirect(url_for("form_qr.check"), code=303)
+
+
+@blueprint.get("/check")
+def check() -> ResponseReturnValue:
+    """The form that was read, masked, and whether its name and address are those of today."""
+    form_id = deeds.offered(services(), _uid())
+    if form_id is None:
+        return redirect(url_for("form_qr.live"), code=303)
+    return render_template("form_qr_check.html", form_id=masked(form_id))
+
+
+@blueprint.post("/check")
+def checked() -> ResponseReturnValue:
+    """Keep a current form and go on; an old one cannot be used."""
+    if request.form.get("answer") == "yes":
+        deeds.confirm_form(services(), _uid())
+        return redirect(url_for("applicant.next_step"), code=303)
+    deeds.refuse_form(services(), _uid())
+    return redirect(url_for("form_qr.without", reason="old"), code=303)
+
+
+@blueprint.get("/without")
+def without() -> ResponseReturnValue:
+    """What can be done without a usable form."""
+    _uid()
+    return render_template("form_qr_without.html", is_old=request.args.get("reason") == "old")
+
+
+@blueprint.post("/without")
+def went_without() -> ResponseReturnValue:
+    """Go on by hand; a new form is asked for at the office."""
+    deeds.go_without_form(services(), _uid())
+    return redirect(url_for("applicant.next_step"), code=303)
+
+
+def _uid() -> str:
+    """Whose application it is; raises NotFound before consent was given."""
+    if "uid" not in session:
+        raise NotFound("nobody is at this screen")
+    return services().window_store().applications.get(session["uid"]).uid
+
+
+def _taken(deed: Any) -> ResponseReturnValue:
+    uid = _uid()
+    try:
+        deed(uid)
+    except Refused as refused:
+        deeds.station_of(services()).watch_for(uid, afresh=True)
+        return _live_page(refused), 422
+    deeds.station_of(services()).end()
+    return redirect(url_for("form_qr.check"), code=303)
+
+
+def _live_page(refused: Refused | None = None) -> str:
+    return render_template("form_qr.html", error=_words(refused) if refused else "")
+
+
+def _typed_again(refused: Refused) -> str:
+    first = request.form.get("first") if isinstance(refused, deeds.EntriesDiffer) else None
+    return render_template("form_qr_type.html", first=first, error=_words(refused))
+
+
+def _words(refused: Refused) -> str:
+    t = translator(language())
+    if isinstance(refused, FormAlreadyUsed):
+        return t(refused.text_key, time=refused.since[11:16])
+    if isinstance(refused, deeds.EntriesDiffer):
+        return t(refused.text_key, groups=t("form_qr.label_and").join(str(group) for group in refused.groups))
+    return t(refused.text_key)
+
+
+def _as_shown(view: FormView) -> dict[str, Any]:
+    kind = view.reading.kind
+    key = f"form_qr.error_{kind}" if kind in _LIVE_ERRORS else f"form_qr.help_{view.hint}"
+    return {
+        "number": view.number,
+        "camera": view.camera.value,
+        "is_read": kind is ReadingKind.FORM_ID,
+        "words": translator(language())("form_qr.note_read" if kind is ReadingKind.FORM_ID else key),
+        "colour": "green" if kind is ReadingKind.FORM_ID else "red" if kind in _LIVE_ERRORS else "neutral",
+    }
+
+
+_LIVE_ERRORS = (ReadingKind.MY_NUMBER_REFUSED, ReadingKind.OTHER_CODE, ReadingKind.SEVERAL_FORMS)

@@ -1,0 +1,32 @@
+/* Follows what the form camera reads: one instruction in words; a form that was read is taken by itself. */
+(() => {
+  const words = document.getElementById("guide");
+  const take = document.getElementById("take");
+  if (!words || !take) return;
+  let number = 0;
+  const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+  function show(guide) {
+    number = guide.number;
+    words.dataset.colour = guide.colour;
+    if (words.textContent !== guide.words) words.textContent = guide.words;
+    if (guide.colour !== "neutral") document.dispatchEvent(new Event("kiosk:presence")); // somebody holds something up
+  }
+
+  async function follow() {
+    for (;;) {
+      try {
+        const answer = await fetch(`${words.dataset.guide}?after=${number}`, { cache: "no-store" });
+        if (answer.status === 404 || answer.status === 503) return void location.reload();
+        if (!answer.ok) throw new Error(String(answer.status));
+        const guide = await answer.json();
+        show(guide);
+        if (guide.is_read) return void take.submit();
+      } catch {
+        await pause(500);
+      }
+    }
+  }
+
+  follow();
+})();
