@@ -8,16 +8,17 @@ from threading import Lock
 
 from camera.detect import Detection, FaceDetector, brightened
 from camera.landmarks import FaceLandmarker, Mesh, Roi, roi_of_detection, roi_of_points
-from camera.measure import background, colour, covering, eyes, geometry, headwear, light, mouth, sharpness
-from camera.measure.background import Background
+from camera.measure import geometry, groups
+from camera.measure.groups import Values
+from camera.measure.light import picture_light
 from camera.pose import CanonicalFace
 from camera.segment import PersonSegmenter, Probability
-from camera.types import FaceFindings, Head, Image, Measurement
+from camera.types import FaceFindings, Image, Measurement
 from camera.view import FaceView, view_of
 
 LIVE_SIDE, FINAL_SIDE = 320, 640
-DETECT_EVERY, SEGMENT_EVERY = 6, 3
-"""In live mode faces are counted, and the person segmented, on every n-th frame; in between values are kept."""
+DETECT_EVERY, SLOW_EVERY = 6, 3
+"""In live mode faces are counted, and what does not change at once is measured, on every n-th frame, in turn."""
 PRESENT = 0.5
 
 UNITS: dict[str, str] = {
@@ -42,7 +43,7 @@ class _Track:
     roi: Roi | None = None
     faces: tuple[Detection, ...] = ()
     person: Probability | None = None
-    background: Background = field(default_factory=Background)
+    values: Values = field(default_factory=dict)
 
 
 class FaceAnalyser:
@@ -78,9 +79,12 @@ class FaceAnalyser:
         view = view_of(image, mesh)
         if view is None:
             return _nobody(image)
-        view = dataclasses.replace(view, person=self._segmenter.person(brightened(view.image)))
-        behind = background.background(view, geometry.crown_y(view))
-        return self._findings(image, faces, view, behind)
+        view = self._with_person(view)
+        values = groups.on_the_face(view) | groups.of_the_light(view) | groups.around_the_head(view)
+        return self._findings(image, faces, view, values)
+
+    def _with_person(self, view: FaceView) -> FaceView:
+        return dataclasses.replace(view, person=self._segmenter.person(brightened(view.image)))
 
     def _live(self, image: Image) -> FaceFindings:
         track, lit = self._track, brightened(image)
@@ -92,12 +96,21 @@ class FaceAnalyser:
         view = view_of(image, mesh)
         if view is None:
             return _nobody(image)
-        if track.person is None or track.frame % SEGMENT_EVERY == 0:
-            track.person = self._segmenter.person(brightened(view.image))
-            view = dataclasses.replace(view, person=track.person)
-            track.background = background.background(view, geometry.crown_y(view))
-        view = dataclasses.replace(view, person=track.person)
-        return self._findings(image, track.faces, view, track.background)
+        return self._findings(image, track.faces, self._looked_at_slowly(view), track.values)
+
+    def _looked_at_slowly(self, view: FaceView) -> FaceView:
+        """Measure what changes slowly, a part of it each frame and all of it at first; gives the view its person."""
+        track, first = self._track, self._track.person is None
+        turn = track.frame % SLOW_EVERY
+        if first or turn == 0:
+            view = self._with_person(view)
+            track.person = view.person
+            track.values |= groups.around_the_head(view)
+        if first or turn == 1:
+            track.values |= groups.on_the_face(view)
+        if first or turn == SLOW_EVERY - 1:
+            track.values |= groups.of_the_light(view)
+        return dataclasses.replace(view, person=track.person)
 
     def _tracked(self, lit: Image) -> Mesh | None:
         """The mesh where the last one was, or where a face is found now."""
@@ -115,12 +128,11 @@ class FaceAnalyser:
         track.roi = roi_of_points(mesh.points)
         return mesh
 
-    def _findings(self, image: Image, faces: tuple[Detection, ...], view: FaceView, behind: Background) -> FaceFindings:
-        head = geometry.head_of(view)
-        values = _values(image, view, head, behind)
-        values["SingleFacePresent"] = float(len(faces))
-        values.update(geometry.pose_values(self._canonical, view))
+    def _findings(self, image: Image, faces: tuple[Detection, ...], view: FaceView, slow: Values) -> FaceFindings:
         height, width = image.shape[:2]
+        head = geometry.head_of(view)
+        values = groups.at_once(view, head, (height, width), self._canonical) | slow
+        values["SingleFacePresent"] = float(len(faces))
         return FaceFindings(width, height, tuple(f.box for f in faces), head, measurements(values))
 
 
@@ -132,42 +144,7 @@ def _near(mesh: Mesh, face: Detection) -> bool:
     return bool(abs(x - box.x - box.width / 2) < size and abs(y - box.y - box.height / 2) < size)
 
 
-def _values(image: Image, view: FaceView, head: Head, behind: Background) -> dict[str, float | None]:
-    height, width = image.shape[:2]
-    sharp, skin = sharpness.detail(view), covering.lower_skin(view)
-    return {
-        "HeadSize": geometry.head_size(head, height),
-        "CropOfFace": geometry.crop_of_face(view, head, (height, width)),
-        "Centring": geometry.centring(head, (height, width)),
-        "InterEyeDistance": geometry.inter_eye_distance(view),
-        "EyesOpen": eyes.eyes_open(view),
-        "EyeBlink": eyes.eye_blink(view),
-        "Gaze": eyes.gaze(view),
-        "MouthClosed": mouth.mouth_gap(view),
-        "JawOpen": mouth.jaw_open(view),
-        "ExpressionNeutrality": mouth.smile(view),
-        "EyesVisible": covering.eye_contrast(view, skin) if skin else None,
-        "Sunglasses": covering.sunglasses(view, skin) if skin else None,
-        "GlassesGlare": covering.glasses_glare(view),
-        "HairOverEyes": covering.hair_over_eyes(view, skin) if skin else None,
-        "FaceOcclusionPrevention": covering.face_occlusion(view),
-        "MouthVisible": covering.mouth_visible(view),
-        "NoHeadCoverings": headwear.head_covering(view, skin) if skin else None,
-        "IlluminationUniformity": light.illumination_uniformity(view),
-        "UnderExposure": light.under_exposure(view),
-        "OverExposure": light.over_exposure(view),
-        "Luminance": light.luminance(view),
-        "Sharpness": sharp[0] if sharp else None,
-        "MotionBlur": sharp[1] if sharp else None,
-        "BackgroundUniformity": behind.uniformity,
-        "BackgroundShadow": behind.shadow,
-        "BackgroundObjects": behind.objects,
-        "NaturalColour": colour.natural_colour(view),
-        "RedEye": eyes.red_eye(view),
-    }
-
-
-def measurements(values: dict[str, float | None]) -> tuple[Measurement, ...]:
+def measurements(values: Values) -> tuple[Measurement, ...]:
     """Every known measure in order with its unit; what is missing or not finite becomes None."""
     return tuple(
         Measurement(name, value if (value := values.get(name)) is not None and isfinite(value) else None, unit)
@@ -178,5 +155,5 @@ def measurements(values: dict[str, float | None]) -> tuple[Measurement, ...]:
 def _nobody(image: Image) -> FaceFindings:
     """No face: only their number, and whether the whole picture is too dark or too light to find one."""
     height, width = image.shape[:2]
-    values: dict[str, float | None] = {"SingleFacePresent": 0.0, **light.picture_light(image)}
+    values: Values = {"SingleFacePresent": 0.0, **picture_light(image)}
     return FaceFindings(width, height, (), None, measurements(values))

@@ -36,10 +36,24 @@ class FaceView:
     person: Probability | None = None
 
     @cached_property
+    def half(self) -> Image:
+        """The chip at half size (256 x 256 BGR)."""
+        half = cv2.resize(self.image, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA)
+        return half.astype(np.uint8, copy=False)
+
+    @cached_property
+    def half_grey(self) -> NDArray[np.uint8]:
+        """Luma of the chip at half size."""
+        return cv2.cvtColor(self.half, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
+
+    @cached_property
+    def _regions(self) -> dict[tuple[bool, tuple[int, ...]], Mask]:
+        return {}
+
+    @cached_property
     def lab(self) -> NDArray[np.float32]:
         """CIE L*a*b* of the chip at half size (256 x 256): L 0–100, a and b around 0."""
-        half = cv2.resize(self.image, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA)
-        scaled = half.astype(np.float32) / np.float32(255)
+        scaled = self.half.astype(np.float32) / np.float32(255)
         return cv2.cvtColor(scaled, cv2.COLOR_BGR2LAB).astype(np.float32, copy=False)
 
     @cached_property
@@ -54,11 +68,19 @@ class FaceView:
 
     def region(self, indices: tuple[int, ...]) -> Mask:
         """Mask of a mesh polygon on the full chip."""
-        return polygon(self.points, indices, (SIDE, SIDE))
+        return self._region(indices, half=False)
 
     def half_region(self, indices: tuple[int, ...]) -> Mask:
         """Mask of a mesh polygon on the half-size pictures."""
-        return polygon(self.half_points, indices, (SIDE // 2, SIDE // 2))
+        return self._region(indices, half=True)
+
+    def _region(self, indices: tuple[int, ...], *, half: bool) -> Mask:
+        if (half, indices) not in self._regions:
+            points, side = (self.half_points, SIDE // 2) if half else (self.points, SIDE)
+            mask = polygon(points, indices, (side, side))
+            mask.flags.writeable = False  # shared between measures
+            self._regions[half, indices] = mask
+        return self._regions[half, indices]
 
     def to_source(self, x: float, y: float) -> tuple[float, float]:
         """A chip position in source pixels."""

@@ -14,8 +14,8 @@ LEAST_SHARE = 0.02
 """With less background than this share of the frame (a close crop, big hair) nothing is said about it."""
 PLAIN_SHARE = 0.06
 """With more of the background than this being edges, dark parts are objects and nothing is said about shadows."""
-NEAR, FAR = 20, 32
-"""Half-size chip pixels from the head's outline within, and beyond, which a cast shadow is looked for."""
+NEAR, FAR, FAR_END = 20, 32, 64
+"""Half-size chip pixels from the head's outline within which a cast shadow, and between which the wall beside it, is looked for."""
 OBJECT_EDGE = 6.0
 """Change of L*, a* or b* per half-size chip pixel that a plain wall does not have."""
 
@@ -70,7 +70,8 @@ def _unevenness(lab: NDArray[np.float32], where: NDArray[np.bool_]) -> float:
     step = max(1, rows.size // 4000)
     rows, columns, colours = rows[::step], columns[::step], lab[where][::step]
     terms = np.column_stack([np.ones_like(rows), rows, columns, rows * columns, rows * rows, columns * columns])
-    smooth = terms @ np.linalg.lstsq(terms, colours, rcond=None)[0]
+    fit = np.linalg.solve(terms.T @ terms + 1e-3 * np.eye(6, dtype=np.float32), terms.T @ colours)
+    smooth = terms @ fit
     return float(np.sqrt(np.mean(((colours - smooth) ** 2).sum(axis=1))))
 
 
@@ -95,7 +96,7 @@ def _shadow(view: FaceView, light: NDArray[np.float32], wall: Mask) -> float | N
     worst: float | None = None
     for side in (left, ~left):
         near = light[(wall > 0) & side & above_chin & (away < NEAR)]
-        far = light[(wall > 0) & side & above_chin & (away > FAR)]
+        far = light[(wall > 0) & side & above_chin & (away > FAR) & (away < FAR_END)]
         if near.size > 60 and far.size > 60:
             value = float(np.percentile(far, 75) - np.percentile(near, 20))
             worst = value if worst is None else max(worst, value)

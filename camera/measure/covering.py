@@ -26,6 +26,7 @@ from camera.view import FaceView
 
 LIFT = 12.0
 """Added to every channel before taking logarithms, so that noise in the dark does not look like colour."""
+LOGS = np.log(np.arange(256, dtype=np.float32) + np.float32(LIFT))
 CHROMA_STEP = 0.16
 LIGHT_STEP = 0.55
 """Log-colour and log-light distances from the face's own skin at which a pixel no longer counts as skin."""
@@ -50,9 +51,7 @@ class Skin:
 
 
 def _logs(view: FaceView) -> NDArray[np.float32]:
-    half = cv2.resize(view.image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
-    logs: NDArray[np.float32] = np.log(half.astype(np.float32) + np.float32(LIFT))
-    return logs
+    return np.asarray(LOGS[view.half], np.float32)
 
 
 def skin_of(view: FaceView, patches: tuple[tuple[int, ...], ...]) -> Skin | None:
@@ -65,9 +64,10 @@ def skin_of(view: FaceView, patches: tuple[tuple[int, ...], ...]) -> Skin | None
     stack = np.array(medians)
     reference = stack[np.abs(stack[:, None] - stack[None]).sum(axis=(1, 2)).argmin()]
     away = logs - reference.astype(np.float32)
-    light = away.mean(axis=2)
-    chroma = np.sqrt(((away - light[:, :, None]) ** 2).sum(axis=2))
-    return Skin(chroma, light)
+    light = cv2.transform(away, np.full((1, 3), 1 / 3))
+    squares = cv2.transform(away * away, np.ones((1, 3)))
+    chroma = np.sqrt(np.maximum(squares - 3 * light * light, 0))
+    return Skin(chroma.astype(np.float32, copy=False), light.astype(np.float32, copy=False))
 
 
 def upper_skin(view: FaceView) -> Skin | None:
@@ -107,7 +107,9 @@ def glasses_glare(view: FaceView) -> float | None:
     worst = 0.0
     for socket in (LEFT_SOCKET, RIGHT_SOCKET):
         area = view.region(socket)
-        blown = ((view.grey > limit) & (area > 0)).astype(np.uint8)
+        x, y, width, height = cv2.boundingRect(area)
+        area = area[y : y + height, x : x + width]
+        blown = ((view.grey[y : y + height, x : x + width] > limit) & (area > 0)).astype(np.uint8)
         stats = cv2.connectedComponentsWithStats(blown, connectivity=8)[2]
         largest = int(stats[1:, cv2.CC_STAT_AREA].max()) if len(stats) > 1 else 0
         worst = max(worst, largest / max(1, int(np.count_nonzero(area))))
@@ -133,7 +135,7 @@ def _light(skin: Skin, where: Mask) -> float:
 
 def _strands(view: FaceView) -> float | None:
     """Upright over level detail around the eyes: strands run down, while lids, brows and folds run across."""
-    fine = cv2.GaussianBlur(cv2.resize(view.grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), (0, 0), 0.7)
+    fine = cv2.GaussianBlur(view.half_grey, (0, 0), 0.7)
     around = _eye_masks(view)[1] > 0
     if not around.any():
         return None

@@ -44,13 +44,12 @@ def _above(view: FaceView) -> NDArray[np.bool_] | None:
 
 def _odd_colour(view: FaceView, where: NDArray[np.bool_]) -> float:
     """How far the region's colour is from any that hair has, in the light that makes this skin usual; 0 to 1."""
-    half = cv2.resize(view.image, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
     cheeks = (view.half_region(LEFT_CHEEK) | view.half_region(RIGHT_CHEEK)) > 0
     if not where.any() or not cheeks.any():
         return 0.0
-    own = np.maximum(np.median(half[cheeks], axis=0), 8.0)
+    own = np.maximum(np.median(view.half[cheeks], axis=0), 8.0)
     gain = USUAL_SKIN / own
-    colour = np.clip(np.median(half[where], axis=0) * gain / gain.mean() ** 0.5, 0, 255).astype(np.float32)
+    colour = np.clip(np.median(view.half[where], axis=0) * gain / gain.mean() ** 0.5, 0, 255).astype(np.float32)
     _, a, b = cv2.cvtColor(colour[None, None] / np.float32(255), cv2.COLOR_BGR2LAB)[0, 0]
     chroma, hue = float(np.hypot(a, b)), float(np.degrees(np.arctan2(b, a)))
     if HAIR_HUES[0] <= hue <= HAIR_HUES[1]:

@@ -2,7 +2,6 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from camera.regions import CHIN_PATCH, FACE_OVAL, FOREHEAD, LEFT_CHEEK, LEFT_EYE, LIPS, RIGHT_CHEEK, RIGHT_EYE, Mask
 from camera.types import Image
@@ -14,39 +13,35 @@ DARK, BRIGHT = 25, 247
 
 def skin_mask(view: FaceView) -> Mask:
     """The face outline inside the picture, without eyes and lips; half size."""
-    mask = view.half_region(FACE_OVAL)
+    mask = view.half_region(FACE_OVAL).copy()
     for hole in (LEFT_EYE, RIGHT_EYE, LIPS):
         mask &= ~view.half_region(hole)
     return mask & view.inside[::2, ::2]
 
 
-def _luma(view: FaceView) -> NDArray[np.uint8]:
-    return cv2.resize(view.grey, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-
-
 def illumination_uniformity(view: FaceView) -> float | None:
     """The darker cheek's mean light over the lighter one's, 0 to 1."""
-    luma = _luma(view)
+    luma = view.half_grey
     left, right = (cv2.mean(luma, view.half_region(cheek))[0] for cheek in (LEFT_CHEEK, RIGHT_CHEEK))
     return float(min(left, right) / max(left, right)) if max(left, right) >= 1 else None
 
 
 def under_exposure(view: FaceView) -> float | None:
     """Share of skin pixels darker than DARK."""
-    skin = _luma(view)[skin_mask(view) > 0]
+    skin = view.half_grey[skin_mask(view) > 0]
     return float(np.mean(skin < DARK)) if skin.size else None
 
 
 def over_exposure(view: FaceView) -> float | None:
     """Share of skin pixels lighter than BRIGHT."""
-    skin = _luma(view)[skin_mask(view) > 0]
+    skin = view.half_grey[skin_mask(view) > 0]
     return float(np.mean(skin > BRIGHT)) if skin.size else None
 
 
 def luminance(view: FaceView) -> float | None:
     """The light part of the face (90th percentile of luma, 0 to 1): a lit face of any skin tone has highlights."""
     patches = view.half_region(FOREHEAD) | view.half_region(LEFT_CHEEK) | view.half_region(RIGHT_CHEEK)
-    skin = _luma(view)[(patches | view.half_region(CHIN_PATCH)) > 0]
+    skin = view.half_grey[(patches | view.half_region(CHIN_PATCH)) > 0]
     return float(np.percentile(skin, 90)) / 255 if skin.size else None
 
 

@@ -10,6 +10,8 @@ from camera.view import SIDE, FaceView
 FINE, COARSE = 0.6, 1.5
 """Blur (chip pixels) of the two scales compared."""
 ANGLES = 8
+MARGIN = 8
+"""Pixels kept around the detail so that blurring has something to draw on."""
 
 
 def _detail_mask(view: FaceView) -> NDArray[np.bool_]:
@@ -34,7 +36,9 @@ def detail(view: FaceView) -> tuple[float, float] | None:
     where = _detail_mask(view)
     if not where.any():
         return None
-    grey = view.grey.astype(np.float32)
+    x, y, width, height = cv2.boundingRect(where.astype(np.uint8))
+    part = slice(max(0, y - MARGIN), y + height + MARGIN), slice(max(0, x - MARGIN), x + width + MARGIN)
+    grey, where = view.grey[part].astype(np.float32), where[part]
     fine, coarse = _structure(grey, FINE, where), _structure(grey, COARSE, where)
     turns = np.arange(ANGLES) * np.pi / ANGLES
     ways = np.column_stack([np.cos(turns), np.sin(turns)])
