@@ -15,7 +15,7 @@ LEAST_SHARE = 0.02
 PLAIN_SHARE = 0.06
 """With more of the background than this being edges, dark parts are objects and nothing is said about shadows."""
 NEAR, FAR, FAR_END = 20, 32, 64
-"""Half-size chip pixels from the head's outline within which a cast shadow, and between which the wall beside it, is looked for."""
+"""Half-size chip pixels from the head's outline: a cast shadow is looked for within NEAR, bare wall beyond FAR."""
 OBJECT_EDGE = 6.0
 """Change of L*, a* or b* per half-size chip pixel that a plain wall does not have."""
 
