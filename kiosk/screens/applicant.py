@@ -10,6 +10,7 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions import applicant as deeds
+from kiosk.actions.photo_station import station_of
 from kiosk.domain.applicant import (
     Question,
     Step,
@@ -25,7 +26,7 @@ from kiosk.domain.eras import in_era
 from kiosk.domain.errors import AnswerRefused, KioskError, NotFound
 from kiosk.domain.queue import Application
 from kiosk.screens import contexts, services, settings
-from kiosk.texts import catalogue, languages, translator
+from kiosk.texts import languages, translator
 
 blueprint = Blueprint("applicant", __name__)
 DISPLAY_SWITCHES = ("contrast", "large")
@@ -47,8 +48,8 @@ def applicant_words() -> dict[str, Any]:
 def _language_choices() -> list[tuple[str, str, str]]:
     """Code, tag for ``lang=`` and own name of each language that is set and has a catalogue."""
     offered = [code.strip() for code in settings().languages.split(",")]
-    known = ((code, catalogue(code)) for code in offered if code in languages())
-    return [(code, texts["applicant.label_lang_tag"], texts["applicant.label_language"]) for code, texts in known]
+    known = ((code, translator(code)) for code in offered if code in languages())
+    return [(code, t("applicant.label_lang_tag"), t("applicant.label_language")) for code, t in known]
 
 
 def _progress() -> dict[str, Any] | None:
@@ -329,6 +330,7 @@ def slip() -> ResponseReturnValue:
 @blueprint.post("/applicant/finish")
 def finish() -> ResponseReturnValue:
     """Forget this person on this screen; the draft, if any, stays with staff since consent was given."""
+    station_of(services()).end(session.get("uid"))
     session.clear()
     response = redirect(url_for("applicant.start"), code=303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

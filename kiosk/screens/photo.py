@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import escape
 
 from camera.live import live_jpeg
 from kiosk.actions import photo as deeds
@@ -118,7 +119,7 @@ def _as_shown(now: Live) -> dict[str, Any]:
         "oval": oval and [oval.x, oval.y, oval.half_width, oval.half_height, oval.roll_deg],
         "phase": guidance.phase if guidance else "",
         "instruction": guidance.instruction if guidance else "",
-        "words": translator(language())(f"photo.help_{guidance.instruction}") if guidance else "",
+        "words": escape(translator(language())(f"photo.help_{guidance.instruction}")) if guidance else "",
         "colour": guidance.colour if guidance else "neutral",
         "countdown": guidance.countdown if guidance else None,
         "progress": round(guidance.progress, 3) if guidance else 0,

@@ -156,6 +156,15 @@ def test_a_camera_pulled_out_is_said_and_comes_back(client: FlaskClient, source:
     raise AssertionError("the camera did not come back")
 
 
+def test_wiping_the_screen_forgets_the_shots(client: FlaskClient, parts: Services, uid: str) -> None:
+    take(client)
+    session = station_of(parts).current(uid)
+    assert session is not None
+    client.post("/applicant/finish")
+    assert session.shots == ()
+    assert station_of(parts).current() is None
+
+
 @pytest.mark.parametrize("path", ["/photo/shot/99.jpg", "/photo/shots?shot=99", "/photo/shot/x.jpg"])
 def test_a_shot_that_is_not_there_is_not_found(client: FlaskClient, path: str) -> None:
     take(client)

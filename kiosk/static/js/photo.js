@@ -27,7 +27,7 @@
 
   function say(guide) {
     seen.instruction = guide.instruction;
-    words.textContent = guide.words;
+    words.innerHTML = guide.words; // our own words, escaped by the server, with their readings as ruby
     picture.src = `${picture.dataset.folder}${guide.instruction}.svg`;
   }
 
