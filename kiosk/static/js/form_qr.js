@@ -28,5 +28,6 @@
     }
   }
 
-  follow();
+  // What was wrong is left on screen for a while before a form in view is taken.
+  pause(document.getElementById("error") ? 5000 : 0).then(follow);
 })();
