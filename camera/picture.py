@@ -7,14 +7,17 @@ Keys of the refusals: ``missing``, ``is_folder``, ``not_a_file``, ``not_allowed`
 import io
 import stat
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 from PIL import (
     BmpImagePlugin,
     GifImagePlugin,
+    ImageFile,
     JpegImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
@@ -65,6 +68,8 @@ OTHER_FORMATS = {
 KNOWN_STARTS = (b"\xff\xd8\xff", b"\x89PNG", b"RIFF", b"BM", b"GIF8", b"II*\x00", b"MM\x00*")
 HEIC_BRANDS = {b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1"}
 
+_one_at_a_time = Lock()
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -91,9 +96,23 @@ def read_picture(data: bytes) -> Picture:
         raise PictureUnreadable("The file is empty.", "empty")
     if len(data) > MAX_BYTES:
         raise PictureTooLarge("The file is larger than 64 MB.")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow warns about odd files; we decode them or refuse them by name
+    with _strict_pillow():
         return _decoded(data)
+
+
+@contextmanager
+def _strict_pillow() -> Iterator[None]:
+    """Pillow refusing what is cut off, and silent about odd files; both are settings of the whole process.
+
+    WeasyPrint, once imported, tells Pillow to accept truncated pictures: their missing part would come out grey.
+    """
+    with _one_at_a_time, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        lenient, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+        try:
+            yield
+        finally:
+            ImageFile.LOAD_TRUNCATED_IMAGES = lenient
 
 
 def picture_of_frame(image: Image) -> Picture:

@@ -78,7 +78,9 @@ def in_words(answer: Answer) -> str:
     lines = [f"{shown(answer.file)}: {answer.check.verdict}{f' ({reasons})' if reasons else ''}"]
     for measure in answer.check.measures:
         if measure.status in ("warn", "fail"):
-            lines.append(f"  {measure.status}  {measure.name} = {_plain(measure.value)} {measure.unit}{_bounds(measure)}")
+            lines.append(
+                f"  {measure.status}  {measure.name} = {_plain(measure.value)} {measure.unit}{_bounds(measure)}"
+            )
     if answer.output:
         lines.append(f"  photo: {shown(str(answer.output))}")
     return "\n".join(lines)

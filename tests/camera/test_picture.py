@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pillow
-from PIL import ImageCms, PngImagePlugin
+from PIL import ImageCms, ImageFile, PngImagePlugin
 
 from camera.errors import PictureError, PictureTooLarge, PictureUnreadable
 from camera.picture import MAX_BYTES, read_picture, read_picture_file
@@ -143,6 +143,18 @@ def test_a_truncated_picture_is_refused_by_name(kind: str, share: float) -> None
     with pytest.raises(PictureUnreadable) as refused:
         read_picture(data[: max(12, int(len(data) * share))])
     assert refused.value.key == "truncated"
+
+
+def test_a_truncated_picture_is_refused_even_where_another_library_made_pillow_lenient(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Importing WeasyPrint sets this for the whole process; half a face in grey must not pass for a photo."""
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    data = saved(Pillow.effect_noise((200, 200), 60).convert("RGB"), "JPEG")
+    with pytest.raises(PictureUnreadable) as refused:
+        read_picture(data[: len(data) // 2])
+    assert refused.value.key == "truncated"
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is True
 
 
 @pytest.mark.parametrize(
