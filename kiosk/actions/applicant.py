@@ -87,7 +87,7 @@ def current(parts: Parts, uid: str) -> Application:
 
 def step_of(parts: Parts, application: Application) -> Step:
     """The first screen with something left to do."""
-    has_photo = parts.window_store().photos.get(application.uid) is not None
+    has_photo = parts.window_store().photos.has(application.uid)
     return next_step(application, has_photo, applicant_rules(parts.settings), parts.clock.today())
 
 
@@ -153,7 +153,7 @@ def _drop_what_is_not_needed(parts: Parts, application: Application) -> None:
     gone = answers_no_longer_asked(application.answers, rules, today)
     if gone:
         store.applications.save_answers(application.uid, dict.fromkeys(gone), _now(parts))
-    if not needs_photo(application.answers, rules, today) and store.photos.get(application.uid):
+    if not needs_photo(application.answers, rules, today) and store.photos.has(application.uid):
         store.photos.remove(application.uid)
 
 

@@ -20,7 +20,7 @@ def accept_photo(store: WindowStore, station: PhotoStation, uid: str, number: in
     """
     session = station.current(uid)
     if session is None:
-        if store.photos.get(uid) is not None:
+        if store.photos.has(uid):
             return
         raise Refused("photo.error_shots_gone")
     shot = _usable(session.shots, number)

@@ -124,6 +124,13 @@ class Persona:
             question = open_ones[0]
             answers[question.key] = checked(question, self._fields(question), self._rules, self._parts)
 
+    def adult_answers(self) -> dict[str, Any]:
+        """Answers of somebody who needs a photo and came with a form."""
+        while True:
+            answers = self._answers()
+            if WITHOUT_FORM not in answers and needs_photo(answers, self._rules, self._parts.clock.today()):
+                return answers
+
     def _asked(self, answers: Mapping[str, Any]) -> list[Question]:
         return questions(answers, self._rules, self._parts.clock.today())
 

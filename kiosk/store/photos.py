@@ -45,6 +45,10 @@ class Photos:
         row = self._store.row("select * from photos where uid = ?", (uid,))
         return _photo(row) if row else None
 
+    def has(self, uid: str) -> bool:
+        """Whether an application has a photo, without reading it."""
+        return self._store.row("select 1 from photos where uid = ?", (uid,)) is not None
+
     def remove(self, uid: str) -> None:
         """Forget the photo of an application; the page it lay on is overwritten (secure_delete)."""
         with self._store.write() as database:
