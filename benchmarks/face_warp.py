@@ -145,12 +145,14 @@ def _cover_eyes(image: Image, start: Floats, points: Floats, share: float) -> No
         size = float(np.hypot(*(top[0] - top[-1])))
         edge = top + share * (lower - top)
         lid = np.zeros(image.shape[:2], np.uint8)
-        cv2.fillPoly(lid, [np.round(np.vstack([top - (0, 0.06 * size), edge[::-1]])).astype(np.int32)], 255)
-        x, y = top[3:6].mean(axis=0) - (0, 0.16 * size)
-        near = max(2, int(0.07 * size))
+        crease = top - np.outer(np.sin(np.linspace(0, np.pi, len(top))), (0, 0.24 * size))
+        cv2.fillPoly(lid, [np.round(np.vstack([crease, edge[::-1]])).astype(np.int32)], 255)
+        x, y = top[3:6].mean(axis=0) - (0, 0.3 * size)
+        near = max(2, int(0.05 * size))
         skin = np.median(image[int(y) - near : int(y) + near, int(x) - near : int(x) + near].reshape(-1, 3), axis=0)
-        soft = cv2.GaussianBlur(lid, (0, 0), 0.03 * size)[:, :, None] / 255.0
-        image[:] = np.round(image * (1 - soft) + skin * soft).astype(np.uint8)
+        soft = cv2.GaussianBlur(lid, (0, 0), 0.04 * size)[:, :, None] / 255.0
+        falls = np.clip((np.arange(image.shape[0]) - y) / (0.5 * size), 0, 1)[:, None, None]
+        image[:] = np.round(image * (1 - soft) + skin * (1 - 0.3 * falls) * soft).astype(np.uint8)
         cv2.polylines(image, [np.round(edge).astype(np.int32)], False, (skin * 0.25).tolist(), max(1, int(0.05 * size)),
                       cv2.LINE_AA)  # fmt: skip
 
