@@ -23,7 +23,11 @@ def sign_in(vault: Vault, clock: Clock, name: str, passphrase: str) -> SignedIn:
 
     The entry in the audit log, the time of the last sign-in and the keys come together or not at all.
     """
-    vault.unlock(name, passphrase)
+    try:
+        vault.unlock(name, passphrase)
+    except NotSignedIn:
+        _note_refusal(vault, clock, name)
+        raise
     store, at = vault.kiosk_store, _at(clock)
     account = store.staff.get(name)
     if not account.is_active:
@@ -83,6 +87,12 @@ def change_passphrase(vault: Vault, clock: Clock, name: str, old: str, new: str)
     vault.unlock(name, old, sealed_too=True)
     vault.put_account(name, new)
     vault.kiosk_store.audit.append("passphrase_changed", name, name, at=_at(clock))
+
+
+def _note_refusal(vault: Vault, clock: Clock, name: str) -> None:
+    """Log a wrong passphrase of a known account; a name nobody has may be a passphrase typed in the wrong field."""
+    if vault.is_unlocked and any(account.name == name for account in vault.kiosk_store.staff.list()):
+        vault.kiosk_store.audit.append("sign_in_refused", name, name, at=_at(clock))
 
 
 def _check_name(name: str) -> None:

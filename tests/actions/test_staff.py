@@ -31,6 +31,15 @@ def test_the_last_sign_in_is_shown_at_the_next_one(vault: Vault) -> None:
     assert [entry.event for entry in vault.kiosk_store.audit.list(OPERATOR)].count("signed_in") == 2
 
 
+def test_a_wrong_passphrase_is_logged_for_known_names_only(vault: Vault) -> None:
+    for name in (OPERATOR, "a passphrase in the wrong field"):
+        with pytest.raises(NotSignedIn):
+            sign_in(vault, CLOCK, name, "wrong")
+    entries = vault.kiosk_store.audit.list()
+    assert [each.subject for each in entries if each.event == "sign_in_refused"] == [OPERATOR]
+    assert not [each for each in entries if "wrong field" in str(each)]
+
+
 def test_a_disabled_account_signs_in_no_more(vault: Vault) -> None:
     disable_account(vault, CLOCK, OPERATOR, SUPERVISOR)
     with pytest.raises(NotSignedIn):

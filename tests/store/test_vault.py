@@ -9,7 +9,13 @@ from kiosk.actions.window import close_window
 from kiosk.domain.errors import Locked, NotFound, NotSignedIn, Refused, TooManyTries
 from kiosk.domain.staff import Role
 from kiosk.fakes import FixedClock
+from kiosk.store import wraps
+from kiosk.store.database import open_store
+from kiosk.store.keyring import Keyring
+from kiosk.store.kiosk_file import KioskStore
+from kiosk.store.migrations import kiosk_migrations, window_migrations
 from kiosk.store.vault import Vault
+from kiosk.store.window_file import WindowStore
 from tests.builders import CHEAP, PASSPHRASE, SUPERVISOR, a_rehearsal_vault, a_vault, a_window, an_application
 
 
@@ -139,6 +145,20 @@ def test_a_new_account_opens_all_that_was_there_and_a_removed_one_nothing(tmp_pa
         again(tmp_path).unlock(SUPERVISOR, PASSPHRASE)
     with pytest.raises(Refused):
         other.remove_account("second")
+
+
+def test_with_every_passphrase_lost_the_municipalitys_identity_still_opens_all(tmp_path: Path) -> None:
+    office = wraps.new_identity()
+    vault = Vault(tmp_path, now=FixedClock().now, cost=CHEAP)
+    vault.install(SUPERVISOR, PASSPHRASE, f"# office\n{office.to_public()}\n")
+    window = a_window(vault)
+    uid = an_application(vault.window_store(window.id)).uid
+    vault.lock()
+    master = Keyring.load(vault.folder).open_master(office)
+    kiosk_store = KioskStore(open_store(vault.folder.kiosk_db, master, kiosk_migrations))
+    key = wraps.unwrap(kiosk_store.windows.wrapped_key(window.id) or b"", office)
+    file = open_store(vault.folder.window_db(window.id), key, window_migrations)
+    assert WindowStore(file).applications.get(uid).uid == uid
 
 
 def test_no_name_and_no_key_stand_in_the_keyring(tmp_path: Path) -> None:
