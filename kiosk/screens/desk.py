@@ -1,25 +1,21 @@
 """Sign-in, the idle lock, and the windows of this kiosk."""
 
 import re
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions import staff as deeds
-from kiosk.actions import window as windows
-from kiosk.actions.identity import identity_rules
-from kiosk.domain.errors import AnswerRefused, NotSignedIn, Refused, TooManyTries
+from kiosk.domain.errors import NotSignedIn, TooManyTries
 from kiosk.domain.staff import Account
-from kiosk.domain.states import WINDOW_MOVES, WindowEvent, WindowState
-from kiosk.domain.window import WindowPlan
-from kiosk.screens import queue_page, services, settings, signed_in
+from kiosk.screens import desk_day, desk_windows, queue_page, services, signed_in
 
 blueprint = Blueprint("desk", __name__)
 blueprint.before_app_request(signed_in.guard)
+desk_windows.register(blueprint)
+desk_day.register(blueprint)
 _PATH = re.compile(r"/[a-z0-9/_-]*")
-_BY_BUTTON = (WindowEvent.OPEN, WindowEvent.PAUSE, WindowEvent.RESUME)
 
 
 @blueprint.app_context_processor
@@ -91,78 +87,6 @@ def idle() -> ResponseReturnValue:
 def touch() -> ResponseReturnValue:
     """Somebody is typing or pointing at a page that does not talk to the server by itself."""
     return "", 204
-
-
-@blueprint.get("/windows")
-def window_list() -> ResponseReturnValue:
-    """All venue sessions with what can be done to each."""
-    return _windows_page()
-
-
-@blueprint.post("/windows")
-def window_new() -> ResponseReturnValue:
-    """Plan a venue session."""
-    try:
-        windows.make_window(services().vault, services().clock, _plan(), signed_in.staff())
-    except Refused as refused:
-        return _windows_page(error=refused.text_key), 422
-    return _go(url_for("desk.window_list"))
-
-
-@blueprint.post("/windows/<window_id>/<event>")
-def window_move(window_id: str, event: str) -> ResponseReturnValue:
-    """Open, pause or resume a window."""
-    moves = {
-        WindowEvent.OPEN: _open,
-        WindowEvent.PAUSE: windows.pause_window,
-        WindowEvent.RESUME: windows.resume_window,
-    }
-    if event not in moves:
-        return "", 404
-    try:
-        moves[WindowEvent(event)](services().vault, services().clock, window_id, signed_in.staff())
-    except Refused as refused:
-        return _windows_page(error=refused.text_key), 422
-    return _go(url_for("desk.window_list"))
-
-
-def _open(vault: Any, clock: Any, window_id: str, by: str) -> Any:
-    reason = request.form.get("reason", "").strip() or None
-    return windows.open_window(vault, clock, window_id, by, is_ready=reason is None, reason=reason)
-
-
-def _plan() -> WindowPlan:
-    form = request.form
-    try:
-        held_on, people = date.fromisoformat(form.get("held_on", "")), int(form.get("head_count", ""))
-    except ValueError:
-        raise AnswerRefused("held_on", "window.error_date_or_number") from None
-    return WindowPlan(
-        municipality=settings().municipality,
-        company=form.get("company", ""),
-        place=form.get("place", ""),
-        held_on=held_on,
-        head_count=people,
-        rehearsal=form.get("rehearsal") == "yes" or services().vault.is_rehearsal,
-        options={"preset": form.get("preset", "")},
-    )
-
-
-def _windows_page(error: str | None = None) -> str:
-    listed = services().kiosk_store.windows.list()
-    return render_template(
-        "desk_windows.html",
-        windows=[(each, _events(each.state)) for each in listed],
-        today=services().clock.today(),
-        presets=tuple(identity_rules(services()).post),
-        is_rehearsal_folder=services().vault.is_rehearsal,
-        error=error,
-        typed=request.form,
-    )
-
-
-def _events(state: WindowState) -> list[WindowEvent]:
-    return [event for (origin, event) in WINDOW_MOVES if origin == state and event in _BY_BUTTON]
 
 
 def _safe(back: str) -> str:

@@ -16,7 +16,6 @@ from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, allowed, origins
 from kiosk.screens import services, settings, signed_in
 
-
 CHANGEABLE = frozenset({ApplicationEvent.WITHDRAW, ApplicationEvent.SUBMIT})
 """An application that allows one of these may still be corrected."""
 

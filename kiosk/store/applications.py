@@ -241,6 +241,11 @@ class Applications:
         )
         return [_move(row) for row in rows]
 
+    def moves(self) -> Sequence[tuple[str, Move]]:
+        """Every move of every application in order, with its uid."""
+        rows = self._store.rows("select uid, at, event, before, after, by, reason from moves order by id")
+        return [(row.pop("uid"), _move(row)) for row in rows]
+
     def changes(self, uid: str) -> Sequence[Change]:
         """Every correction by staff in order."""
         rows = self._store.rows(

@@ -1,0 +1,132 @@
+"""The windows of this kiosk: plan, look whether all is ready, open, pause, resume, open again by two people."""
+
+from datetime import date
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kiosk.actions import window as deeds
+from kiosk.actions.identity import identity_rules
+from kiosk.actions.readiness import Check, Status, check_backlog, report
+from kiosk.actions.staff import confirm_second
+from kiosk.domain.errors import AnswerRefused, NotPermitted, NotSignedIn, Refused, SecondPersonNeeded
+from kiosk.domain.states import WINDOW_MOVES, WindowState
+from kiosk.domain.window import WindowPlan
+from kiosk.screens import services, settings, signed_in
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add these pages to the desk."""
+    blueprint.get("/windows")(window_list)
+    blueprint.post("/windows")(window_new)
+    blueprint.get("/windows/<window_id>/ready")(window_ready)
+    blueprint.post("/windows/<window_id>/open")(window_open)
+    blueprint.post("/windows/<window_id>/reopen")(window_reopen)
+    blueprint.post("/windows/<window_id>/<event>")(window_move)
+
+
+def window_list() -> ResponseReturnValue:
+    """All venue sessions with what can be done to each."""
+    return _page()
+
+
+def window_new() -> ResponseReturnValue:
+    """Plan a venue session."""
+    try:
+        deeds.make_window(services().vault, services().clock, _plan(), signed_in.staff())
+    except Refused as refused:
+        return _page(refused.text_key), 422
+    return _go()
+
+
+def window_ready(window_id: str) -> ResponseReturnValue:
+    """The readiness report before a window opens."""
+    return _ready_page(window_id)
+
+
+def window_open(window_id: str) -> ResponseReturnValue:
+    """Open a window; anything red in the report needs a supervisor's reason."""
+    is_ready = not any(check.status is Status.RED for check in _checks(window_id))
+    reason = request.form.get("reason", "").strip() or None
+    try:
+        deeds.open_window(
+            services().vault, services().clock, window_id, signed_in.staff(), is_ready=is_ready, reason=reason
+        )
+    except Refused as refused:
+        return _ready_page(window_id, refused.text_key), 422
+    return redirect(url_for("desk.index"), code=303)
+
+
+def window_move(window_id: str, event: str) -> ResponseReturnValue:
+    """Pause or resume a window."""
+    moves = {"pause": deeds.pause_window, "resume": deeds.resume_window}
+    if event not in moves:
+        abort(404)
+    moves[event](services().vault, services().clock, window_id, signed_in.staff())
+    return _go()
+
+
+def window_reopen(window_id: str) -> ResponseReturnValue:
+    """Open a closed or sealed window again for late applicants: two people on the spot, and a reason."""
+    vault, form, first = services().vault, request.form, signed_in.staff()
+    try:
+        second = confirm_second(vault, first, form.get("second_name", "").strip(), form.get("second_passphrase", ""))
+        deeds.reopen_window(vault, services().clock, window_id, first, second.name, form.get("reason", ""))
+    except (Refused, NotSignedIn, SecondPersonNeeded, NotPermitted) as refused:
+        return _page(refused.text_key), 422
+    return _go()
+
+
+def _checks(window_id: str) -> list[Check]:
+    parts = services()
+    face, form = parts.camera_face, parts.camera_form
+    cameras = (face,) if face is form else (face, form)
+    return [*report(parts.vault, parts.clock, cameras), check_backlog(parts.vault, window_id)]
+
+
+def _ready_page(window_id: str, error: str | None = None) -> str:
+    checks = _checks(window_id)
+    return render_template(
+        "desk_ready.html",
+        each=services().kiosk_store.windows.get(window_id),
+        checks=checks,
+        is_ready=not any(check.status is Status.RED for check in checks),
+        error=error,
+    )
+
+
+def _plan() -> WindowPlan:
+    form = request.form
+    try:
+        held_on, people = date.fromisoformat(form.get("held_on", "")), int(form.get("head_count", ""))
+    except ValueError:
+        raise AnswerRefused("held_on", "window.error_date_or_number") from None
+    return WindowPlan(
+        municipality=settings().municipality,
+        company=form.get("company", ""),
+        place=form.get("place", ""),
+        held_on=held_on,
+        head_count=people,
+        rehearsal=form.get("rehearsal") == "yes" or services().vault.is_rehearsal,
+        options={"preset": form.get("preset", "")},
+    )
+
+
+def _page(error: str | None = None) -> str:
+    return render_template(
+        "desk_windows.html",
+        windows=[(each, _events(each.state)) for each in services().kiosk_store.windows.list()],
+        today=services().clock.today(),
+        presets=tuple(identity_rules(services()).post),
+        is_rehearsal_folder=services().vault.is_rehearsal,
+        error=error,
+        typed=request.form,
+    )
+
+
+def _events(state: WindowState) -> list[str]:
+    return [str(event) for (origin, event) in WINDOW_MOVES if origin == state]
+
+
+def _go() -> ResponseReturnValue:
+    return redirect(url_for("desk.window_list"), code=303)

@@ -1,0 +1,126 @@
+"""The papers of the day promise: true counts, the log's head as text and code, totals only for the company."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pypdfium2
+import pytest
+import zxingcpp
+
+from kiosk.actions.form_qr import NO_FORM, OLD_ADDRESS
+from kiosk.domain.states import ApplicationState, WindowEvent
+from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
+from tests.desk_navigator import PASSPHRASE, Desk
+
+_A = ApplicationState
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path / "data")
+    for state in (_A.ACCEPTED, _A.ACCEPTED, _A.SUBMITTED, _A.WITHDRAWN):
+        desk.applicant(state)
+    desk.store.statistics.photo_attempt("x", "2026-11-24T10:00:00+09:00", "fail", ["mask"], 1, 3.0, False)
+    return desk
+
+
+def pages(pdf: bytes) -> list[str]:
+    return [page.get_textpage().get_text_bounded() for page in pypdfium2.PdfDocument(pdf)]
+
+
+def test_statistics_page_has_counts_plot_and_table(desk: Desk) -> None:
+    text = desk.signed_in().see("/statistics")
+    assert "4 / 30" in text
+    assert "<svg" in text
+    assert "style=" not in text
+    assert "1回目で使えた写真: 0 %" in text
+
+
+def test_day_sheet_carries_the_logs_head_as_text_and_code(desk: Desk) -> None:
+    staff = desk.signed_in()
+    answer = staff.press(f"/windows/{desk.window.id}/day-sheet.pdf")
+    assert answer.mimetype == "application/pdf"
+    head = desk.services.kiosk_store.audit.head()
+    text = "".join(pages(answer.data)).replace("\r\n", "").replace("\n", "")
+    assert head in text
+    assert "練習用" in text
+    assert "戻って" not in text
+    read = set()
+    for page in pypdfium2.PdfDocument(answer.data):
+        picture = cv2.cvtColor(np.asarray(page.render(scale=3).to_pil().convert("RGB")), cv2.COLOR_RGB2BGR)
+        read |= {code.text for code in zxingcpp.read_barcodes(picture)}
+    assert read == {head}
+
+
+@pytest.mark.parametrize("kind", [OLD_ADDRESS, NO_FORM])
+def test_those_who_cannot_apply_are_counted_with_words(desk: Desk, kind: str) -> None:
+    desk.store.statistics.reissue_requested(kind, "2026-11-24T10:00:00+09:00")
+    staff = desk.signed_in()
+    assert "申請書" in staff.see("/statistics")
+    assert "申請書" in "".join(pages(staff.press(f"/windows/{desk.window.id}/day-sheet.pdf").data))
+
+
+def test_day_sheet_says_that_the_clock_was_set_back(desk: Desk) -> None:
+    staff = desk.signed_in()
+    desk.clock.tick(-1800)
+    text = "".join(pages(staff.press(f"/windows/{desk.window.id}/day-sheet.pdf").data))
+    assert "時計は" in text
+
+
+def test_no_paper_names_a_person(desk: Desk) -> None:
+    staff = desk.signed_in()
+    for name in ("day-sheet", "company-report"):
+        text = "".join(pages(staff.press(f"/windows/{desk.window.id}/{name}.pdf").data))
+        for value in ("見本 花子", "花子", "1986", "example.jp", "00000000000"):
+            assert value not in text
+
+
+def test_company_learns_totals_only(desk: Desk) -> None:
+    text = "".join(pages(desk.signed_in().press(f"/windows/{desk.window.id}/company-report.pdf").data))
+    assert "見本工業 御中" in text
+    assert "取下げ" not in text
+    assert "受付不可" not in text
+    for application in desk.store.applications.list():
+        assert application.call_number not in text
+
+
+def test_paper_made_is_logged(desk: Desk) -> None:
+    desk.signed_in().press(f"/windows/{desk.window.id}/company-report.pdf")
+    events = [entry.event for entry in desk.services.kiosk_store.audit.list(desk.window.id)]
+    assert events[-1] == "company_report_made"
+
+
+def test_window_that_is_not_ready_opens_with_a_supervisors_reason_only(desk: Desk) -> None:
+    """The camera of this kiosk is not running, so the report is red."""
+    from kiosk.actions.window import close_window, make_window
+    from tests.builders import a_plan
+
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    planned = make_window(desk.vault, desk.clock, a_plan(rehearsal=True), REHEARSAL_SUPERVISOR)
+    operator, supervisor = desk.signed_in(), desk.signed_in(REHEARSAL_SUPERVISOR)
+    assert "要対処" in operator.see(f"/windows/{planned.id}/ready")
+    assert operator.press(f"/windows/{planned.id}/open", reason="急ぐ").status_code == 403
+    supervisor.see("/windows")
+    assert supervisor.press(f"/windows/{planned.id}/open").status_code == 422
+    assert supervisor.press(f"/windows/{planned.id}/open", reason="試しに開く").status_code == 303
+    moves = desk.services.kiosk_store.windows.history(planned.id)
+    assert [(move.event, move.reason) for move in moves] == [(WindowEvent.OPEN, "試しに開く")]
+
+
+@pytest.mark.parametrize(
+    ("second", "passphrase", "status"),
+    [
+        ("", "", 422),
+        (REHEARSAL_OPERATOR, PASSPHRASE, 422),
+        (REHEARSAL_SUPERVISOR, "not the right words", 422),
+        (REHEARSAL_SUPERVISOR, PASSPHRASE, 303),
+    ],
+)
+def test_closed_window_opens_again_by_two_people(desk: Desk, second: str, passphrase: str, status: int) -> None:
+    from kiosk.actions.window import close_window
+
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    staff = desk.signed_in(REHEARSAL_OPERATOR)
+    fields = {"second_name": second, "second_passphrase": passphrase, "reason": "遅れて来た人"}
+    assert staff.press(f"/windows/{desk.window.id}/reopen", **fields).status_code == status
