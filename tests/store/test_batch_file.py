@@ -14,13 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kiosk.actions.sealed_file import SealedFile
 from kiosk.batch_file import archive, envelope, manifest
 from kiosk.batch_file.age_stream import encrypt
 from kiosk.batch_file.manifest import public_text
 from kiosk.batch_file.reader import check_file
 from kiosk.batch_file.writer import Source, Written, write_batch
 from kiosk.domain.batch import Manifest, Member
-from kiosk.domain.errors import BatchError
+from kiosk.domain.errors import BatchError, StorageFull
 from tests.store.independent_reader import read
 
 OFFICE = pyrage.x25519.Identity.generate()
@@ -277,6 +278,21 @@ def test_an_error_while_reading_comes_through(tmp_path: Path) -> None:
     sources[-1] = Source(sources[-1].member, unplugged)
     with pytest.raises(OSError, match="Input/output"):
         write(tmp_path / "a.mab", sources)
+
+
+def test_a_medium_that_fills_up_while_writing_is_left_as_it_was(tmp_path: Path) -> None:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(tmp_path)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no right to mount a small medium")
+    try:
+        sources = some_sources(20, 100_000)
+        with pytest.raises(StorageFull):
+            SealedFile(tmp_path / "a.mab").write_and_verify(
+                a_manifest(sources), sources, [OFFICE.to_public()], DEVICE, mtime=0, progress=lambda done: None
+            )
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        subprocess.run(["umount", str(tmp_path)], check=True)
 
 
 def test_an_error_of_the_sink_comes_through() -> None:

@@ -1,0 +1,263 @@
+"""``kiosk seal``, ``verify`` and ``open`` as scripts call them: real processes on a real data folder."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from kiosk.domain.states import ApplicationState, WindowState
+from kiosk.store import wraps
+from kiosk.store.photos import StoredPhoto
+from kiosk.store.staff import Role
+from kiosk.store.vault import Vault
+from tests.builders import AT, CHEAP, SUPERVISOR, a_rehearsal_vault, a_vault, a_window, an_application
+from tests.conftest import kiosk
+from tests.store.independent_reader import read
+
+ANSWERS = {"contact_name": "見本 太郎", "birth_date": "1980-02-29", "municipality": "host"}
+
+
+def filled(vault: Vault, many: int, size: int = 30_000) -> str:
+    """An open window with that many accepted applications; gives its id."""
+    window = a_window(vault)
+    store = vault.window_store(window.id)
+    noise = random.Random(3).randbytes(size)  # noqa: S311 - test data
+    for number in range(many):
+        made = an_application(store, ApplicationState.ACCEPTED, form_id=f"{number:023d}", answers=ANSWERS)
+        jpeg = made.uid.encode() + noise
+        store.photos.save(made.uid, StoredPhoto(jpeg, sha256(jpeg).hexdigest(), 700, 900, "pass", (), AT))
+    return window.id
+
+
+class Place:
+    def __init__(self, folder: Path, many: int = 3, size: int = 30_000) -> None:
+        self.data, self.out = folder / "data", folder / "out"
+        vault = a_rehearsal_vault(self.data)
+        self.window = filled(vault, many, size)
+        self.photos = {f"{uid}.jpg": digest for uid, digest in vault.window_store(self.window).photos.hashes().items()}
+        vault.lock()
+        self.identity = self.data / "rehearsal-identity.txt"
+        self.device = self.data / "rehearsal-device.pub"
+
+    def run(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        return kiosk(*map(str, words), data=self.data)
+
+    def seal(self) -> Path:
+        done = self.run("seal", self.window, "--out", self.out, "--json")
+        assert done.returncode == 0, done.stderr
+        return Path(json.loads(done.stdout)["file"])
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def test_seal_verify_open_give_back_every_byte(place: Place, tmp_path: Path) -> None:
+    file = place.seal()
+    verified = place.run("verify", file, "--identity", place.identity, "--device-key", place.device, "--json")
+    assert verified.returncode == 0, verified.stderr
+    about = json.loads(verified.stdout)
+    assert (about["verdict"], about["counts"]["applications"], about["rehearsal"]) == ("pass", 3, True)
+    assert about["not_checked"] == []
+    opened = place.run("open", file, "--identity", place.identity, "--out", tmp_path / "office")
+    assert opened.returncode == 0, opened.stderr
+    found = {each.name: sha256(each.read_bytes()).hexdigest() for each in (tmp_path / "office" / "photos").iterdir()}
+    assert found == place.photos
+    rows = [json.loads(line) for line in (tmp_path / "office" / "applications.jsonl").read_text("utf-8").splitlines()]
+    assert [row["answers"] for row in rows] == [ANSWERS] * 3
+    secret = next(line for line in place.identity.read_text().splitlines() if line.startswith("AGE-"))
+    assert secret not in verified.stdout + verified.stderr + opened.stdout + opened.stderr
+
+
+def test_the_reader_written_from_the_page_opens_a_real_batch(place: Place) -> None:
+    manifest, members = read(place.seal().read_bytes(), wraps.read_identity(place.identity.read_text()))
+    assert manifest["rehearsal"] is True
+    assert len(members["applications.jsonl"].splitlines()) == 3
+
+
+def test_verify_without_identity_says_what_it_did_not_check(place: Place) -> None:
+    file = place.seal()
+    words = place.run("verify", file)
+    assert words.returncode == 0
+    assert "not checked" in words.stdout
+    about = json.loads(place.run("verify", file, "--json").stdout)
+    assert about["counts"] is None
+    assert set(about["not_checked"]) == {"signature", "members", "counts", "device_key"}
+
+
+def test_exit_codes_and_reasons(place: Place, tmp_path: Path) -> None:
+    file = place.seal()
+    spoilt = tmp_path / "spoilt.mab"
+    blob = bytearray(file.read_bytes())
+    blob[-40] ^= 1
+    spoilt.write_bytes(blob)
+    missing = tmp_path / "missing.mab"
+    garbage = tmp_path / "garbage.mab"
+    garbage.write_bytes(b"\0" * 100)
+    done = place.run("verify", spoilt, file, missing, garbage, "--json")
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 2
+    assert [line["file"] for line in lines] == [str(spoilt), str(file), str(missing), str(garbage)]
+    assert [line.get("reason") for line in lines] == ["altered", None, None, "not_a_batch"]
+    assert lines[2]["error"]["key"] == "unreadable"
+    assert place.run("verify", spoilt).returncode == 1
+    assert place.run("verify").returncode == 2
+    assert place.run("verify", file, "--device-key", "no key").returncode == 2
+    assert place.run("verify", file, "--identity", garbage).returncode == 2
+
+
+def test_open_leaves_nothing_of_a_bad_batch_and_nothing_over(place: Place, tmp_path: Path) -> None:
+    file, office = place.seal(), tmp_path / "office"
+    blob = bytearray(file.read_bytes())
+    blob[-40] ^= 1
+    file.write_bytes(blob)
+    assert place.run("open", file, "--identity", place.identity, "--out", office).returncode == 1
+    assert not office.exists()
+    assert [each.name for each in tmp_path.iterdir() if "part" in each.name] == []
+    office.mkdir()
+    (office / "there").write_text("there")
+    refused = place.run("open", file, "--identity", place.identity, "--out", office)
+    assert refused.returncode == 1
+    assert "empty" in refused.stderr
+    assert [each.name for each in office.iterdir()] == ["there"]
+
+
+def test_a_window_that_does_not_balance_stays_open_and_says_why(place: Place) -> None:
+    vault = Vault(place.data, cost=CHEAP)
+    left = an_application(vault.window_store(place.window), ApplicationState.SUBMITTED, form_id="9" * 23)
+    vault.lock()
+    done = place.run("seal", place.window, "--out", place.out)
+    assert done.returncode == 1
+    assert left.call_number in done.stderr
+    assert not place.out.exists()
+    vault = Vault(place.data, cost=CHEAP)
+    assert vault.kiosk_store.windows.get(place.window).state is WindowState.OPEN
+    vault.lock()
+    assert place.run("seal", place.window, "--out", place.out, "--reason", "練習").returncode == 0
+
+
+def test_a_real_folder_asks_both_people(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path / "data")
+    vault.kiosk_store.staff.add("担当", Role.OPERATOR, AT)
+    vault.put_account("担当", "another long passphrase")
+    office = wraps.new_identity()
+    vault.set_recipients(str(office.to_public()))
+    window = filled(vault, 1)
+    vault.lock()
+
+    def seal(second: str, words: str) -> subprocess.CompletedProcess[str]:
+        reading, writing = os.pipe()
+        os.write(writing, f"a passphrase for tests\n{words}\n".encode())
+        os.close(writing)
+        command = [sys.executable, "-m", "kiosk", "seal", window, "--out", str(tmp_path / "out"), "--as", SUPERVISOR]
+        done = subprocess.run(
+            [*command, "--second", second, "--passphrase-fd", str(reading)],
+            env=os.environ | {"KIOSK_DATA": str(tmp_path / "data")},
+            capture_output=True,
+            text=True,
+            pass_fds=[reading],
+            check=False,
+        )
+        os.close(reading)
+        return done
+
+    assert seal("担当", "wrong words, quite wrong").returncode == 1
+    assert seal(SUPERVISOR, "a passphrase for tests").returncode == 1
+    assert not (tmp_path / "out").exists()
+    assert seal("担当", "another long passphrase").returncode == 0
+    (file,) = (tmp_path / "out").iterdir()
+    assert not file.name.startswith("REHEARSAL")
+    manifest, _ = read(file.read_bytes(), office)
+    assert manifest["sealed_by"] == [SUPERVISOR, "担当"]
+
+
+KILLER = """
+import os, signal
+from kiosk.actions import sealed_file
+from kiosk.batch_file import archive, envelope
+from kiosk.store import sealing
+from kiosk.store.audit import Audit
+from kiosk.store.batches import Batches
+from kiosk.__main__ import main
+
+def kill_at(owner, name, *, after, call):
+    real, calls = getattr(owner, name), []
+
+    def killing(*args, **named):
+        calls.append(1)
+        if len(calls) == call and not after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        found = real(*args, **named)
+        if len(calls) == call:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
+
+    setattr(owner, name, killing)
+
+kill_at({where})
+main(["seal", "{window}", "--out", "{out}"])
+"""
+MOMENTS = {
+    "before anything": "sealing.SealNotes, 'set', after=False, call=1",
+    "noted": "sealing.SealNotes, 'set', after=True, call=1",
+    "half written": "archive, 'framed', after=False, call=12",
+    "header not yet there": "envelope, 'with_envelope', after=False, call=1",
+    "written, not verified": "sealed_file, 'write_batch', after=True, call=1",
+    "verified, not noted": "sealed_file, 'check_file', after=True, call=1",
+    "verified and noted": "sealing.SealNotes, 'set', after=True, call=2",
+    "linked": "sealed_file, '_link_or_rename', after=True, call=1",
+    "in place": "sealed_file.SealedFile, 'put_in_place', after=True, call=1",
+    "applications moved": "sealing.SealingRows, 'move_to_sealed', after=True, call=1",
+    "inside the last transaction": "Batches, 'add', after=True, call=1",
+    "at its end": "sealing.SealNotes, 'clear', after=True, call=1",
+}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_at_any_moment_there_is_no_batch_or_a_whole_one(tmp_path: Path, moment: str) -> None:
+    place = Place(tmp_path, many=20)
+    script = KILLER.format(where=MOMENTS[moment], window=place.window, out=place.out)
+    killed = subprocess.run(
+        [sys.executable, "-c", script],
+        env=os.environ | {"KIOSK_DATA": str(place.data)},
+        capture_output=True,
+        check=False,
+    )
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    for file in place.out.glob("[!.]*") if place.out.exists() else ():
+        assert place.run("verify", file, "--identity", place.identity).returncode == 0
+    place.seal()
+    vault = Vault(place.data, cost=CHEAP)
+    assert vault.kiosk_store.windows.get(place.window).state is WindowState.SEALED
+    (batch,) = vault.kiosk_store.batches.list()
+    states = {each.state for each in vault.window_store(place.window).applications.list()}
+    vault.lock()
+    assert states == {ApplicationState.SEALED}
+    assert [each.name for each in place.out.iterdir()] == [batch.file_name]
+    assert sha256((place.out / batch.file_name).read_bytes()).hexdigest() == batch.sha256
+
+
+def test_a_full_medium_leaves_nothing_and_loses_nothing(tmp_path: Path) -> None:
+    medium = tmp_path / "medium"
+    medium.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=34m", "none", str(medium)], capture_output=True, check=False
+    )
+    if mounted.returncode != 0:
+        pytest.skip("no right to mount a small medium")
+    try:
+        place = Place(tmp_path, many=10, size=1_000_000)
+        (medium / "filler").write_bytes(bytes(30 * 1024 * 1024))
+        full = place.run("seal", place.window, "--out", medium)
+        assert full.returncode == 1
+        assert sorted(each.name for each in medium.iterdir()) == ["filler"]
+        assert place.run("seal", place.window, "--out", place.out).returncode == 0
+    finally:
+        subprocess.run(["umount", str(medium)], check=True)
