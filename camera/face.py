@@ -30,6 +30,7 @@ UNITS: dict[str, str] = {
     "NoHeadCoverings": "score", "IlluminationUniformity": "ratio", "UnderExposure": "share",
     "OverExposure": "share", "Luminance": "0-1", "Sharpness": "ratio", "MotionBlur": "ratio",
     "BackgroundUniformity": "dE", "BackgroundShadow": "dL", "BackgroundObjects": "share", "NaturalColour": "dE",
+    "EyeWhiteColour": "b*",
     "RedEye": "da",
 }  # fmt: skip
 """Every measure by name, with its unit, in the order reported."""

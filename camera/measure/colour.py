@@ -1,8 +1,8 @@
-"""Natural colour of the skin."""
+"""Natural colour of skin and eyes."""
 
 import numpy as np
 
-from camera.regions import LEFT_CHEEK, RIGHT_CHEEK
+from camera.regions import LEFT_CHEEK, LEFT_EYE, RIGHT_CHEEK, RIGHT_EYE
 from camera.view import FaceView
 
 A_RANGE, B_RANGE = (5.0, 25.0), (5.0, 35.0)
@@ -17,6 +17,15 @@ def natural_colour(view: FaceView) -> float | None:
         return None
     a, b = (float(v) for v in np.median(skin[:, 1:], axis=0))
     return float(np.hypot(_beyond(a, A_RANGE), _beyond(b, B_RANGE)))
+
+
+def eye_white(view: FaceView) -> float | None:
+    """CIE b* of the lightest quarter of the eye openings: the white of an eye turns blue in blue light only."""
+    eyes = (view.half_region(LEFT_EYE) | view.half_region(RIGHT_EYE)) & view.inside[::2, ::2]
+    inside = view.lab[eyes > 0]
+    if inside.shape[0] < 20:
+        return None
+    return float(np.median(inside[inside[:, 0] >= np.percentile(inside[:, 0], 75), 2]))
 
 
 def _beyond(value: float, bounds: tuple[float, float]) -> float:

@@ -49,6 +49,7 @@ def of_the_light(view: FaceView) -> Values:
         "OverExposure": light.over_exposure(view),
         "Luminance": light.luminance(view),
         "NaturalColour": colour.natural_colour(view),
+        "EyeWhiteColour": colour.eye_white(view),
         "RedEye": eyes.red_eye(view),
     }
 

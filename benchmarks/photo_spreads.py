@@ -1,0 +1,179 @@
+"""How far apart good and bad photos lie in every measure, on variants of the portraits in MADOGUCHI_PHOTOS.
+
+``python benchmarks/photo_spreads.py [--draws N] [--values FILE]`` writes docs/photo-checks/*.svg and rates.md.
+With ``--values`` measured values are kept in (or, when the file exists, read from) a JSON file, to try limits quickly.
+No photo and no variant of one is written anywhere.
+"""
+
+import argparse
+import json
+import os
+import zlib
+from collections import defaultdict
+from math import sqrt
+from pathlib import Path
+
+import cv2
+import matplotlib as mpl
+import numpy as np
+from face_warp import Portrait
+from photo_variants import DEFECTS, GOOD, Subject, as_it_is
+
+from camera.face import FaceAnalyser
+from camera.segment import PersonSegmenter
+from camera.types import Image
+from camera.view import view_of
+from camera.virtual_person import PersonScene, Pose
+from kiosk.domain.photo import Measured, PhotoLimits, Verdict, judge, load_limits
+
+mpl.use("svg")
+mpl.rcParams["svg.hashsalt"] = "photo-checks"
+import matplotlib.pyplot as plt  # noqa: E402 - the backend must be chosen first
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = ROOT / "docs" / "photo-checks"
+NOT_PORTRAITS = ("derived-", "two-", "cropped-", "hat-", "teeth-busy", "busybg-")
+NOT_COMPLIANT = ("mouthopen-",)
+
+Values = dict[str, float | None]
+Rows = dict[str, dict[str, Values]]
+"""Kind → "portrait--draw" → measured values."""
+
+
+def portraits() -> dict[str, Image]:
+    """The photos that can be varied, by name, and the portrait that the program ships."""
+    folder = Path(os.environ.get("MADOGUCHI_PHOTOS", ROOT.parent / "shared" / "data" / "photos"))
+    found = {"shipped": PersonScene().posed(Pose())[:, 500:1700].copy()}
+    for path in sorted(folder.glob("*.jpg")):
+        if not path.name.startswith(NOT_PORTRAITS):
+            image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+            found[path.stem] = image[: image.shape[1]].astype(np.uint8) if image is not None else image
+    return found
+
+
+def subject(image: Image, segmenter: PersonSegmenter) -> Subject:
+    """A portrait with its person mask brought back to the picture's pixels."""
+    portrait = Portrait(image)
+    view = view_of(image, portrait.mesh)
+    assert view is not None
+    chip = cv2.resize(segmenter.person(view.image), (512, 512))
+    back = cv2.invertAffineTransform(view.matrix)
+    size = (image.shape[1], image.shape[0])
+    person = cv2.warpAffine(chip, back, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return Subject(portrait, np.clip((person - 0.3) / 0.4, 0, 1).astype(float))
+
+
+def measured(draws: int) -> Rows:
+    """Values of every variant of every portrait."""
+    analyser, segmenter, rows = FaceAnalyser(), PersonSegmenter(), defaultdict[str, dict[str, Values]](dict)
+    for name, image in portraits().items():
+        who = subject(image, segmenter)
+        for make in (*GOOD, *DEFECTS):
+            for draw in range(1 if make is as_it_is else draws):
+                rng = np.random.default_rng(zlib.crc32(f"{make.__name__}{name}{draw}".encode()))
+                findings = analyser.analyse(make(who, rng), live=False)
+                rows[make.__name__][f"{name}--{draw}"] = {m.name: m.value for m in findings.measurements}
+    return dict(rows)
+
+
+def wilson(hits: int, n: int) -> tuple[float, float]:
+    """95 % interval of a share."""
+    if n == 0:
+        return 0.0, 1.0
+    z, p = 1.96, hits / n
+    middle, half = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
+
+
+def verdict_of(values: Values, limits: PhotoLimits) -> Verdict:
+    """One variant's verdict."""
+    return judge([Measured(name, value, "") for name, value in values.items()], limits)
+
+
+def rates(rows: Rows, limits: PhotoLimits) -> str:
+    """Markdown tables: how often each defect is named, how often good photos fail or are newly warned."""
+    own = {key: set(verdict_of(v, limits).reasons) for key, v in rows[as_it_is.__name__].items()}
+    lines = ["| good variant | n | not refused | 95 % interval | warned for what the portrait itself is not |",
+             "| --- | --- | --- | --- | --- |"]  # fmt: skip
+    total = passed = 0
+    for make in GOOD:
+        kept = {k: v for k, v in rows[make.__name__].items() if not k.startswith(NOT_COMPLIANT)}
+        verdicts = {k: verdict_of(v, limits) for k, v in kept.items()}
+        fine = sum(v.verdict != "fail" for v in verdicts.values())
+        new = sum(bool(set(v.reasons) - own[f"{k.split('--')[0]}--0"]) for k, v in verdicts.items())
+        total, passed = total + len(kept), passed + fine
+        lines.append(_row(make.__name__, fine, len(kept)) + f" {new} |")
+    lines.append(_row("**all**", passed, total) + " |")
+    lines += ["", "| defect | reason key | n | named | 95 % interval |", "| --- | --- | --- | --- | --- |"]
+    for make, reason in DEFECTS.items():
+        found = [reason in verdict_of(v, limits).reasons for v in rows[make.__name__].values()]
+        lines.append(_row(f"{make.__name__} | {reason}", sum(found), len(found)))
+    return "\n".join(lines) + "\n"
+
+
+def _row(name: str, hits: int, n: int) -> str:
+    low, high = wilson(hits, n)
+    shown = name if "|" in name else name.replace("_", " ")
+    return f"| {shown} | {n} | {hits / max(n, 1):.1%} | {low:.1%} – {high:.1%} |"
+
+
+PLOTS = {
+    "EyesVisible": ("dark_glasses", "fringe"), "Sunglasses": ("dark_glasses",), "HairOverEyes": ("fringe",),
+    "FaceOcclusionPrevention": ("masked",), "MouthVisible": ("masked",), "NoHeadCoverings": ("hat",),
+    "EyesOpen": ("eyes_shut",), "EyeBlink": ("eyes_shut",), "Gaze": ("looking_aside",), "JawOpen": ("mouth_open",),
+    "MouthClosed": ("mouth_open",), "Sharpness": ("blurred",), "MotionBlur": ("moving", "blurred"),
+    "Luminance": ("dark",), "OverExposure": ("bright",), "IlluminationUniformity": ("side_shadow",),
+    "NaturalColour": ("warm", "blue"), "EyeWhiteColour": ("blue",), "RedEye": ("red_eyes",), "GlassesGlare": ("glare",),
+    "BackgroundObjects": ("busy",), "BackgroundUniformity": ("busy",), "BackgroundShadow": ("wall_shadow",),
+    "HeadPoseYaw": ("turned",), "HeadPosePitch": ("nodding",), "HeadPoseRoll": ("tilted",),
+}  # fmt: skip
+
+
+def plot(rows: Rows, limits: PhotoLimits) -> None:
+    """One strip per measure: every good and every bad variant as a tick, the limits as lines."""
+    groups = list(PLOTS.items())
+    for page, part in enumerate((groups[:13], groups[13:]), start=1):
+        figure, axes = plt.subplots(len(part), 1, figsize=(9, 0.95 * len(part)), layout="constrained")
+        for axis, (name, kinds) in zip(axes, part, strict=True):
+            _strip(axis, rows, name, kinds, limits)
+        figure.savefig(OUT / f"spreads-{page}.svg", metadata={"Date": None})
+        plt.close(figure)
+
+
+def _strip(axis: "plt.Axes", rows: Rows, name: str, kinds: tuple[str, ...], limits: PhotoLimits) -> None:
+    good = [make.__name__ for make in GOOD]
+    for height, wanted, colour in ((1, good, "tab:green"), (0, kinds, "tab:red")):
+        values = [v[name] for kind in wanted for v in rows[kind].values() if v.get(name) is not None]
+        axis.plot(values, [height] * len(values), "|", color=colour, markersize=11, alpha=0.5)
+    limit = limits.measures[name]
+    for bound, style in ((limit.warn_min, "--"), (limit.warn_max, "--"), (limit.fail_min, "-"), (limit.fail_max, "-")):
+        if bound is not None:
+            axis.axvline(bound, color="black", linestyle=style, linewidth=1)
+    axis.set_yticks([0, 1], [" ".join(kinds).replace("_", " "), "good"], fontsize=7)
+    axis.set_ylim(-0.6, 1.6)
+    axis.set_title(name, fontsize=8, loc="left", pad=2)
+    axis.tick_params(axis="x", labelsize=7)
+
+
+def main() -> None:
+    """Measure, judge, write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--draws", type=int, default=2)
+    parser.add_argument("--values", type=Path)
+    options = parser.parse_args()
+    if options.values and options.values.exists():
+        rows: Rows = json.loads(options.values.read_text())
+    else:
+        rows = measured(options.draws)
+        if options.values:
+            options.values.write_text(json.dumps(rows))
+    limits = load_limits((ROOT / "kiosk" / "rules" / "photo.toml").read_text(encoding="utf-8"))
+    OUT.mkdir(parents=True, exist_ok=True)
+    table = rates(rows, limits)
+    (OUT / "rates.md").write_text(table, encoding="utf-8")
+    plot(rows, limits)
+    print(table)
+
+
+if __name__ == "__main__":
+    main()
