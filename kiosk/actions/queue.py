@@ -54,15 +54,18 @@ def accept(parts: Parts, uid: str, staff: str, envelope: str, version: int) -> A
     return release(parts, application.uid, staff)
 
 
-def accept_all(parts: Parts, versions: Mapping[str, int], staff: str) -> list[Application]:
-    """Accept all that are complete, each by itself; those that are not are left as they are."""
-    accepted = []
-    for uid, version in versions.items():
+def accept_all(parts: Parts, ticked: Mapping[str, tuple[int, str]], staff: str) -> dict[str, str]:
+    """Accept several, each by itself; ``ticked`` maps uid → version and envelope number.
+
+    Gives uid → text key of those that could not be accepted and are as they were.
+    """
+    refused = {}
+    for uid, (version, envelope) in ticked.items():
         try:
-            accepted.append(accept(parts, uid, staff, "", version))
-        except KioskError:
-            continue
-    return accepted
+            accept(parts, uid, staff, envelope, version)
+        except KioskError as error:
+            refused[uid] = error.text_key
+    return refused
 
 
 def send_back(parts: Parts, uid: str, staff: str, fields: Mapping[str, str], version: int) -> Application:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from kiosk.actions import queue as deeds
 from kiosk.actions.receipt import receipt_of
+from kiosk.actions.resume import offer
 from kiosk.documents.receipt import receipt_pdf
 from kiosk.domain.desk import board as board_of
 from kiosk.domain.errors import NotFound, Refused
@@ -53,6 +54,27 @@ def find() -> ResponseReturnValue:
     if len(found) == 1:
         return _open(found[0].uid)
     return render_template("queue_find.html", found=found)
+
+
+@blueprint.get("/ready")
+def ready() -> ResponseReturnValue:
+    """Everybody whose identity is checked, to accept several at once."""
+    return render_template("queue_ready.html", rows=queue_page.ready_rows(), refused={}, done=None)
+
+
+@blueprint.post("/ready")
+def accept_ready() -> ResponseReturnValue:
+    """Accept those ticked; who could not be accepted stays on the page with the reason."""
+    ticked = queue_page.ticked(request.form)
+    refused = deeds.accept_all(services(), ticked, signed_in.staff())
+    context = {"rows": queue_page.ready_rows(), "refused": refused, "done": len(ticked) - len(refused)}
+    return render_template("queue_ready.html", **context), 422 if refused else 200
+
+
+@blueprint.post("/<uid>/resume")
+def resume(uid: str) -> ResponseReturnValue:
+    """Offer it to the applicant screen."""
+    return _do(uid, lambda: offer(services(), uid, signed_in.staff()))
 
 
 @blueprint.get("/<uid>")

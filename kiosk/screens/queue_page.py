@@ -1,12 +1,14 @@
 """What the page of one application shows: its lines, what may be done to it, what happened to it."""
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from kiosk.actions import queue as deeds
 from kiosk.actions.applicant import applicant_rules
 from kiosk.actions.receipt import HAS_RECEIPT
+from kiosk.actions.resume import standing
 from kiosk.domain.applicant import Kind, Question, items_asked, next_step, questions, staff_flags
 from kiosk.domain.custody import with_us
 from kiosk.domain.eras import in_era
@@ -40,6 +42,7 @@ def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
         "masked_id": masked(FormId(application.form_id)) if application.form_id else "",
         "can_change": CHANGEABLE.intersection(allowed(application.state)),
         "has_receipt": application.state in HAS_RECEIPT,
+        "is_offered": _is_offered(uid),
         "is_mine": application.claimed_by == signed_in.staff(),
         "reasons": _reasons(),
         "error": error,
@@ -54,6 +57,54 @@ def steps(applications: Iterable[Application], photos: Collection[str]) -> dict[
         each.uid: str(next_step(each, each.uid in photos, rules, today).kind)
         for each in applications
         if each.state in at_screen
+    }
+
+
+def _is_offered(uid: str) -> bool:
+    offer = standing(services())
+    return offer is not None and offer.uid == uid
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyRow:
+    """One person whose identity is checked; ``items_held`` are the keys of what was taken."""
+
+    uid: str
+    call_number: str
+    version: int
+    result: str
+    items_held: tuple[str, ...]
+    envelope: str
+
+
+def ready_rows() -> list[ReadyRow]:
+    """Everybody who can be accepted now and is nobody else's case."""
+    store, name = services().window_store(), signed_in.staff()
+    free = (
+        each for each in store.applications.list(origins(ApplicationEvent.ACCEPT)) if each.claimed_by in (None, name)
+    )
+    return [_ready_row(each) for each in free]
+
+
+def _ready_row(application: Application) -> ReadyRow:
+    store = services().window_store()
+    held, check = with_us(store.custody.list(application.uid)), store.identity.get(application.uid)
+    return ReadyRow(
+        uid=application.uid,
+        call_number=application.call_number,
+        version=application.version,
+        result=check.result if check else "PICKUP",
+        items_held=tuple(line.item for line in held),
+        envelope=next((str(getattr(line, "envelope", "") or "") for line in held), ""),
+    )
+
+
+def ticked(form: Mapping[str, str]) -> dict[str, tuple[int, str]]:
+    """uid → version and envelope number of the rows ticked in a form."""
+    prefix = "version-"
+    chosen = {key.removeprefix(prefix): value for key, value in form.items() if key.startswith(prefix)}
+    return {
+        uid: (int(version), form.get(f"envelope-{uid}", "")) for uid, version in chosen.items() if version.isdecimal()
     }
 
 

@@ -329,3 +329,33 @@ def test_only_what_is_accepted_has_a_receipt(desk: Desk) -> None:
     staff.see(f"/queue/{person.uid}/receipt")
     assert staff.last is not None
     assert staff.last.status_code == 409
+
+
+def test_several_are_accepted_at_once_and_the_rest_stays_with_its_reason(desk: Desk) -> None:
+    staff = desk.signed_in()
+    staff.see("/queue/")
+    people = [desk.applicant() for _ in range(3)]
+    for person in people:
+        staff.check(person)
+        staff.press(f"/queue/{person.uid}/release")
+    page = staff.see("/queue/ready")
+    assert all(person.call_number in page for person in people)
+    fields = {}
+    for person, envelope in zip(people, ("E-1", "E-2", "E-1"), strict=True):
+        fields[f"version-{person.uid}"] = str(desk.store.applications.get(person.uid).version)
+        fields[f"envelope-{person.uid}"] = envelope
+    answer = staff.press("/queue/ready", **fields)
+    assert answer.status_code == 422
+    assert "2 件を受け付けました" in answer.text
+    assert "別の人に使われています" in answer.text
+    states = [desk.store.applications.get(person.uid).state for person in people]
+    assert states == [_A.ACCEPTED, _A.ACCEPTED, _A.IDENTITY_CHECKED]
+
+
+def test_a_colleagues_case_is_not_among_those_to_accept(desk: Desk) -> None:
+    mine, theirs = desk.signed_in(), desk.signed_in(REHEARSAL_SUPERVISOR)
+    person = desk.applicant()
+    mine.see("/queue/")
+    mine.check(person)
+    assert person.call_number in mine.see("/queue/ready")
+    assert person.call_number not in theirs.see("/queue/ready")

@@ -1,0 +1,72 @@
+"""Going on at the applicant screen with an application of before: offered at the desk, taken once, soon."""
+
+import threading
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from kiosk.actions import desk
+from kiosk.domain.errors import NotAllowedNow, NotFound
+from kiosk.domain.queue import Application
+from kiosk.domain.states import ApplicationEvent, allowed
+
+SECONDS = 180
+"""How long an offer stands; the person is at the desk and walks over."""
+
+
+class Parts(desk.Parts, Protocol):
+    """What these deeds need of the kiosk's parts."""
+
+    @property
+    def live(self) -> dict[str, Any]:
+        """What is in memory only."""
+
+    @property
+    def guard(self) -> threading.RLock:
+        """Guards ``live``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One application the applicant screen may go on with; ``until`` is monotonic seconds."""
+
+    uid: str
+    call_number: str
+    until: float
+
+
+def offer(parts: Parts, uid: str, staff: str) -> Offer:
+    """Let the applicant screen go on with a draft or returned application; raises NotAllowedNow in any other state."""
+    application = desk.hold(parts, uid, staff)
+    if ApplicationEvent.SUBMIT not in allowed(application.state):
+        raise NotAllowedNow("only a draft or a returned application goes on at the screen")
+    made = Offer(uid, application.call_number, parts.clock.monotonic() + SECONDS)
+    with parts.guard:
+        parts.live["resume"] = made
+    desk.note(parts, "resume_offered", staff, uid)
+    parts.window_store().applications.release(uid, staff, desk.now(parts))
+    return made
+
+
+def standing(parts: Parts) -> Offer | None:
+    """The offer that stands now, or None."""
+    with parts.guard:
+        made: Offer | None = parts.live.get("resume")
+    return made if made and parts.clock.monotonic() < made.until else None
+
+
+def take(parts: Parts, call_number: str) -> Application:
+    """Take the offer with that call number, once; raises NotFound when it stands no more."""
+    with parts.guard:
+        made = standing(parts)
+        if made is None or made.call_number != call_number:
+            raise NotFound("no such offer")
+        parts.live.pop("resume")
+    desk.note(parts, "resumed", "applicant", made.uid)
+    return parts.window_store().applications.get(made.uid)
+
+
+def what_to_mend(parts: Parts, uid: str) -> tuple[str, str]:
+    """Why it was returned: the reason's key and staff's own words, both empty when it never was."""
+    returned = [m for m in parts.window_store().applications.history(uid) if m.event is ApplicationEvent.RETURN]
+    key, _, words = (returned[-1].reason or "").partition(": ") if returned else ("", "", "")
+    return key, words

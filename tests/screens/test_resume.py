@@ -1,0 +1,85 @@
+"""A returned person goes on at the applicant screen: offered by staff, taken once, soon, and by nobody else."""
+
+import re
+from pathlib import Path
+
+import pytest
+from werkzeug.test import Client
+
+from kiosk.app import create_site
+from kiosk.domain.states import ApplicationState
+from tests.desk_navigator import Browser, Desk
+
+_A = ApplicationState
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "data")
+
+
+@pytest.fixture
+def screen(desk: Desk) -> Client:
+    return Client(create_site(desk.settings, desk.services))
+
+
+def token(text: str) -> str:
+    found = re.search(r'name="csrf_token" value="([^"]+)"', text)
+    assert found
+    return found.group(1)
+
+
+def take(screen: Client, call_number: str) -> int:
+    page = screen.get("/resume/").text if screen.get("/resume/").status_code == 200 else screen.get("/").text
+    return screen.post("/resume/", data={"csrf_token": token(page), "call_number": call_number}).status_code
+
+
+def offered(desk: Desk) -> tuple[Browser, str, str]:
+    staff, person = desk.signed_in(), desk.applicant()
+    staff.see("/queue/")
+    staff.press(f"/queue/{person.uid}/return", reason="photo", words="帽子を取って", version=person.version)
+    assert staff.press(f"/queue/{person.uid}/resume").status_code == 303
+    return staff, person.uid, person.call_number
+
+
+def test_person_goes_on_and_hands_in_again(desk: Desk, screen: Client) -> None:
+    staff, uid, number = offered(desk)
+    assert f"番号 {number}" in screen.get("/").text
+    page = screen.get("/resume/").text
+    assert "写真を撮り直して" in page
+    assert "帽子を取って" in page
+    assert "見本 花子" not in page
+    assert take(screen, number) == 303
+    review = screen.get("/applicant/review")
+    assert review.status_code == 200
+    assert "見本 花子" in review.text
+    screen.post("/applicant/submit", data={"csrf_token": token(review.text)})
+    assert desk.store.applications.get(uid).state is _A.SUBMITTED
+    assert number in staff.see("/queue/")
+    assert [e.event for e in desk.services.kiosk_store.audit.list(uid)][-2:] == ["resume_offered", "resumed"]
+
+
+def test_offer_is_taken_once(desk: Desk, screen: Client) -> None:
+    _, _, number = offered(desk)
+    assert take(screen, number) == 303
+    other = Client(create_site(desk.settings, desk.services))
+    assert take(other, number) == 404
+    assert number not in other.get("/").text
+
+
+def test_offer_stands_for_minutes_only(desk: Desk, screen: Client) -> None:
+    _, _, number = offered(desk)
+    desk.clock.tick(181)
+    assert take(screen, number) == 404
+
+
+def test_without_an_offer_no_call_number_opens_anything(desk: Desk, screen: Client) -> None:
+    person = desk.applicant(_A.RETURNED)
+    assert take(screen, person.call_number) == 404
+    assert screen.get("/applicant/review").status_code == 303
+
+
+def test_what_was_handed_in_is_not_offered(desk: Desk) -> None:
+    staff, person = desk.signed_in(), desk.applicant()
+    staff.see("/queue/")
+    assert staff.press(f"/queue/{person.uid}/resume").status_code == 409
