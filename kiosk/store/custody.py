@@ -56,7 +56,8 @@ class Custody:
 
     def list(self, uid: str | None = None) -> list[CustodyItem]:
         """The ledger of one application or of all, oldest first."""
-        rows = self._store.rows("select * from custody where ? is null or uid = ? order by id", (uid, uid))
+        where, values = ("where uid = ?", (uid,)) if uid else ("", ())
+        rows = self._store.rows(f"select * from custody {where} order by id", values)  # noqa: S608 -- fixed words
         return [CustodyItem(**row) for row in rows]
 
     def open_items(self) -> Sequence[CustodyItem]:

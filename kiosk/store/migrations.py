@@ -141,9 +141,10 @@ create table changes (
     after text,
     reason text
 );
+create index moves_of_one on moves(uid);
+create index changes_of_one on changes(uid);
 create table photos (
     uid text primary key references applications(uid),
-    jpeg blob not null,
     sha256 text not null,
     width integer not null,
     height integer not null,
@@ -152,7 +153,8 @@ create table photos (
     measures text not null,
     exception text,
     exception_reason text,
-    taken_at text not null
+    taken_at text not null,
+    jpeg blob not null -- last, so that the columns before it are read without it
 );
 create table identity_checks (
     uid text primary key references applications(uid),
@@ -174,6 +176,7 @@ create table custody (
     at text not null,
     by text not null
 );
+create index custody_of_one on custody(uid);
 create table photo_statistics (
     id integer primary key,
     uid text not null,

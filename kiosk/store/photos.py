@@ -8,6 +8,12 @@ from typing import Any
 from kiosk.domain.errors import StorageDamaged
 from kiosk.store.database import Row, Store
 
+_SAVE = """
+insert or replace into photos
+    (uid, sha256, width, height, verdict, reasons, measures, exception, exception_reason, taken_at, jpeg)
+values (:uid, :sha256, :width, :height, :verdict, :reasons, :measures, :exception, :exception_reason, :taken_at, :jpeg)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPhoto:
@@ -36,9 +42,7 @@ class Photos:
         if sha256(photo.jpeg).hexdigest() != photo.sha256:
             raise StorageDamaged("the photo differs from its hash")
         with self._store.write() as database:
-            database.conn.execute(
-                "insert or replace into photos values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _values(uid, photo)
-            )
+            database.conn.execute(_SAVE, _values(uid, photo))
 
     def get(self, uid: str) -> StoredPhoto | None:
         """The photo of an application, or None; raises StorageDamaged when its bytes changed on disk."""
@@ -63,11 +67,10 @@ class Photos:
         return {row["uid"]: row["sha256"] for row in self._store.rows("select uid, sha256 from photos")}
 
 
-def _values(uid: str, photo: StoredPhoto) -> tuple[Any, ...]:
-    return (
-        uid, photo.jpeg, photo.sha256, photo.width, photo.height, photo.verdict, json.dumps(list(photo.reasons)),
-        json.dumps(photo.measures), photo.exception, photo.exception_reason, photo.taken_at,
-    )  # fmt: skip
+def _values(uid: str, photo: StoredPhoto) -> dict[str, Any]:
+    reasons, measures = json.dumps(list(photo.reasons)), json.dumps(photo.measures)
+    shallow = {name: getattr(photo, name) for name in StoredPhoto.__slots__}
+    return {**shallow, "uid": uid, "reasons": reasons, "measures": measures}
 
 
 def _photo(row: Row) -> StoredPhoto:

@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from kiosk.domain.errors import StorageDamaged, TappedFirst
+from kiosk.store.applications import _HOLDS_ITS_FORM
 from kiosk.store.identity import IdentityRecord
 from kiosk.store.photos import StoredPhoto
 from kiosk.store.window_file import WindowStore
-from tests.builders import AT, a_rehearsal_vault, a_window, an_application
+from tests.builders import AT, FORM_ID, a_rehearsal_vault, a_window, an_application
 
 JPEG = b"\xff\xd8\xff" + bytes(range(256)) * 100
 PHOTO = StoredPhoto(
@@ -112,3 +113,17 @@ def test_photo_attempts_and_reissues_are_counted(store: WindowStore) -> None:
     for _ in range(2):
         store.statistics.reissue_requested("moved", AT)
     assert store.statistics.reissues() == {"moved": 2}
+
+
+def test_what_the_board_asks_is_answered_without_reading_pictures(store: WindowStore) -> None:
+    columns = [row["name"] for row in store.file.rows("pragma table_info(photos)")]
+    assert columns[-1] == "jpeg"  # SQLite walks through a blob to reach what stands behind it
+
+
+def test_looking_for_a_form_uses_its_index(store: WindowStore) -> None:
+    uid = an_application(store, form_id=FORM_ID).uid
+    found = store.applications.by_form_id(FORM_ID)
+    assert found
+    assert found.uid == uid
+    plan = store.file.rows(f"explain query plan select * from applications where form_id = 'x' and {_HOLDS_ITS_FORM}")
+    assert any("one_form_once" in str(row["detail"]) for row in plan)
