@@ -112,7 +112,8 @@ def _dome(x: Floats, y: Floats, ellipse: tuple[float, float, float, float]) -> F
     """1 in the ellipse's middle, falling softly to 0 at its rim."""
     centre_x, centre_y, half_width, half_height = ellipse
     away = ((x - centre_x) / half_width) ** 2 + ((y - centre_y) / half_height) ** 2
-    return np.clip(1 - away, 0, 1).astype(np.float32)
+    dome: Floats = np.clip(1 - away, 0, 1).astype(np.float32)
+    return dome
 
 
 class _HeadWarp:
@@ -199,7 +200,8 @@ def wall(size: tuple[int, int]) -> Image:
     down, across = np.mgrid[0:height, 0:width].astype(np.float32)
     away = np.hypot(across / width - 0.5, down / height - 0.35)
     light = (236 - 14 * away)[:, :, None] * np.array([0.985, 0.995, 1.0], np.float32)
-    return np.rint(light).astype(np.uint8)
+    plain: Image = np.rint(light).astype(np.uint8)
+    return plain
 
 
 def noise_planes(size: tuple[int, int], seed: int) -> tuple[Image, Image]:
