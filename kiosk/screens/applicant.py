@@ -64,7 +64,7 @@ def _progress() -> dict[str, Any] | None:
 def _step_of_page() -> Step | None:
     if request.blueprint in ("form_qr", "photo"):
         return Step(StepKind(request.blueprint))
-    if request.endpoint == "applicant.question" and request.view_args:
+    if request.endpoint in ("applicant.question", "applicant.answer") and request.view_args:
         return Step(StepKind.QUESTION, request.view_args["key"])
     return Step(StepKind.REVIEW) if request.endpoint == "applicant.review" else None
 
@@ -90,6 +90,16 @@ def _rules() -> Any:
 
 def _today() -> date:
     return services().clock.today()
+
+
+_FOR_EVERYBODY = ("start", "language", "display", "consent", "finish")
+
+
+@blueprint.before_request
+def send_strangers_to_the_start() -> ResponseReturnValue | None:
+    """After a wipe, a page reached by going back belongs to nobody."""
+    name = (request.endpoint or "").removeprefix("applicant.")
+    return None if "uid" in session or name in _FOR_EVERYBODY else _go(url_for("applicant.start"))
 
 
 def _application() -> Application:
@@ -169,8 +179,6 @@ def consent() -> ResponseReturnValue:
 @blueprint.post("/applicant/consent")
 def give_consent() -> ResponseReturnValue:
     """Begin the draft; the number made for the notice page keeps a double tap from beginning two."""
-    if "uid" not in session:
-        return _go(url_for("applicant.start"))
     deeds.begin(services(), session["uid"], session.get("language", "ja"))
     return _go(url_for("applicant.next_step"))
 
@@ -178,8 +186,6 @@ def give_consent() -> ResponseReturnValue:
 @blueprint.get("/applicant/next")
 def next_step() -> ResponseReturnValue:
     """Send on to the first step still open."""
-    if "uid" not in session:
-        return _go(url_for("applicant.start"))
     try:
         return _go(_address(deeds.step_of(services(), _application())))
     except NotFound:
@@ -211,7 +217,7 @@ def answer(key: str) -> ResponseReturnValue:
     if _switch():
         return _again(key, None)
     try:
-        deeds.answer(services(), session.get("uid", ""), key, request.form)
+        deeds.answer(services(), session["uid"], key, request.form)
     except AnswerRefused as refused:
         return _again(key, refused.text_key)
     except NotFound:
@@ -273,7 +279,7 @@ def stop() -> ResponseReturnValue:
 @blueprint.post("/applicant/end")
 def end() -> ResponseReturnValue:
     """End what cannot be applied for here, counted by its reason, and wipe the screen."""
-    deeds.end_here(services(), session.get("uid", ""))
+    deeds.end_here(services(), session["uid"])
     return finish()
 
 
@@ -303,7 +309,7 @@ def _step(question: Question) -> Step:
 @blueprint.post("/applicant/submit")
 def submit() -> ResponseReturnValue:
     """Hand in; a second tap ends at the same slip."""
-    deeds.submit(services(), session.get("uid", ""))
+    deeds.submit(services(), session["uid"])
     return _go(url_for("applicant.submitted"))
 
 

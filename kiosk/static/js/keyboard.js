@@ -15,16 +15,19 @@
   const toKatakana = (text) => text.replace(/[ぁ-ゖ]/g, (mark) => String.fromCharCode(mark.charCodeAt(0) + 0x60));
   const LATIN = ["1 2 3 4 5 6 7 8 9 0", "q w e r t y u i o p", "a s d f g h j k l -", "z x c v b n m . ' {shift}"];
   const MAIL = ["1 2 3 4 5 6 7 8 9 0", "q w e r t y u i o p", "a s d f g h j k l _", "z x c v b n m . - @"];
+  const ACCENTS = ["á à â ã ä å ç è é ê", "ë ì í î ï ñ ò ó ô õ", "ö ø ù ú û ü ý ă đ ơ", "ư æ œ ß š ž ł ő ' {shift}"];
   const isMail = words.kind === "mail";
   const layout = {
     hiragana: [...HIRAGANA, "{katakana} {latin} {space} {delete}"],
     katakana: [...HIRAGANA.map((row) => row.split(" ").map((key) => (key === "小" ? key : toKatakana(key))).join(" ")), "{hiragana} {latin} {space} {delete}"],
-    latin: isMail ? [...MAIL, "+ .com .ne.jp .co.jp {delete}"] : [...LATIN, "{hiragana} {katakana} {space} {delete}"],
-    capitals: [...LATIN.map((row) => row.replace(/(?<!\{)\b[a-z]\b/g, (key) => key.toUpperCase())), "{hiragana} {katakana} {space} {delete}"],
+    latin: isMail ? [...MAIL, "+ .com .ne.jp .co.jp {delete}"] : [...LATIN, "{hiragana} {katakana} {accents} {space} {delete}"],
+    accents: [...ACCENTS, "{latin} {space} {delete}"],
+    accentcapitals: [...ACCENTS.map((row) => row.split(" ").map((key) => (key.length === 1 ? key.toUpperCase() : key)).join(" ")), "{latin} {space} {delete}"],
+    capitals: [...LATIN.map((row) => row.replace(/(?<!\{)\b[a-z]\b/g, (key) => key.toUpperCase())), "{hiragana} {katakana} {accents} {space} {delete}"],
   };
   const display = {
     "{hiragana}": words.labelHiragana, "{katakana}": words.labelKatakana, "{latin}": words.labelLatin,
-    "{space}": words.labelSpace, "{delete}": words.labelDelete, "{shift}": words.labelShift,
+    "{space}": words.labelSpace, "{delete}": words.labelDelete, "{shift}": words.labelShift, "{accents}": "Á Ñ Ç",
   };
   const VOICED = pairs("かがきぎくぐけげこごさざしじすずせぜそぞただちぢつづてでとどはばひびふぶへべほぼうゔ");
   const HALF_VOICED = pairs("はぱひぴふぷへぺほぽ");
@@ -59,16 +62,17 @@
     return insert("", before.length ? before.at(-1).length : 0);
   };
 
+  const SHIFTED = { latin: "capitals", capitals: "latin", accents: "accentcapitals", accentcapitals: "accents" };
   const press = (key) => {
     if (key === "゛") return turnLast(VOICED);
     if (key === "゜") return turnLast(HALF_VOICED);
     if (key === "小") return turnLast(SMALL);
     if (key === "{delete}") return removeOne();
     if (key === "{space}") return insert(/hiragana|katakana/.test(board.options.layoutName) ? "　" : " ");
-    if (key === "{shift}") return show(board.options.layoutName === "latin" ? "capitals" : "latin");
+    if (key === "{shift}") return show(SHIFTED[board.options.layoutName]);
     if (key in display) return show(key.slice(1, -1));
     insert(key);
-    if (board.options.layoutName === "capitals") show("latin");
+    if (/capitals/.test(board.options.layoutName)) show(SHIFTED[board.options.layoutName]);
     return undefined;
   };
 
@@ -79,10 +83,17 @@
   const board = new Keyboard(box, {
     layout, display, layoutName: words.start, mergeDisplay: false, useButtonTag: true, preventMouseDownDefault: true,
     stopMouseDownPropagation: false, physicalKeyboardHighlight: false, disableButtonHold: false,
-    buttonTheme: [{ class: "wide", buttons: "{space} {delete} {hiragana} {katakana} {latin} {shift}" }],
+    buttonTheme: [{ class: "wide", buttons: "{space} {delete} {hiragana} {katakana} {latin} {shift} {accents}" }],
     onKeyPress: press,
     onRender: asPlainButtons,
   });
-  field.focus();
+  // A key pressed by Enter, Space or a switch comes as a click without a pointer.
+  box.addEventListener("click", (event) => {
+    const key = event.target.closest("[data-skbtn]");
+    if (!key || event.detail !== 0) return;
+    press(key.dataset.skbtn);
+    box.querySelector(`[data-skbtn="${CSS.escape(key.dataset.skbtn)}"]`)?.focus();
+  });
+  field.focus({ preventScroll: true });
   field.setSelectionRange(field.value.length, field.value.length);
 })();
