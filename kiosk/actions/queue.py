@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from kiosk.actions.applicant import applicant_rules, checked
 from kiosk.actions.custody import enclose, give_all_back
 from kiosk.actions.desk import Parts, checked_reason, hold, note, note_all, now
+from kiosk.actions.identity import check_from, judge
 from kiosk.domain.applicant import Kind, items_asked
-from kiosk.domain.errors import KioskError, NotFound, NotPermitted, TappedFirst
+from kiosk.domain.errors import KioskError, NotFound, NotPermitted, Refused, TappedFirst
 from kiosk.domain.queue import Application
 from kiosk.domain.staff import Role
 from kiosk.domain.states import ApplicationEvent
@@ -44,14 +45,22 @@ def take_over(parts: Parts, uid: str, staff: str, held_by: str, fields: Mapping[
 def accept(parts: Parts, uid: str, staff: str, envelope: str, version: int) -> Application:
     """Accept a checked application; what was taken from the person goes into the numbered envelope first.
 
-    Raises Refused for a bad envelope number, TappedFirst or NotAllowedNow when it is no longer as it was on screen.
+    Raises Refused for a bad envelope number or an identity check that no longer fits the answers, TappedFirst or
+    NotAllowedNow when it is no longer as it was on screen.
     """
     with parts.window_store().write():
-        hold(parts, uid, staff)
+        _refuse_outdated_check(parts, hold(parts, uid, staff))
         notes = enclose(parts, uid, envelope, staff)
         application = _move(parts, uid, ApplicationEvent.ACCEPT, staff, None, version)
         note_all(parts, notes, staff, uid)
     return release(parts, application.uid, staff)
+
+
+def _refuse_outdated_check(parts: Parts, application: Application) -> None:
+    """Raise Refused when the identity check is missing or would come out otherwise after a correction."""
+    kept = parts.window_store().identity.get(application.uid)
+    if kept is None or judge(parts, application, check_from(kept)).result != kept.result:
+        raise Refused("queue.error_check_again")
 
 
 def accept_all(parts: Parts, ticked: Mapping[str, tuple[int, str]], staff: str) -> dict[str, str]:

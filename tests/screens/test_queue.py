@@ -359,3 +359,25 @@ def test_a_colleagues_case_is_not_among_those_to_accept(desk: Desk) -> None:
     mine.check(person)
     assert person.call_number in mine.see("/queue/ready")
     assert person.call_number not in theirs.see("/queue/ready")
+
+
+def test_correction_after_the_check_asks_for_the_check_again(desk: Desk) -> None:
+    """Posted was right until the person says that their mail is forwarded."""
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    staff.check(person)
+    version = desk.store.applications.get(person.uid).version
+    staff.press(f"/queue/{person.uid}/change/forwarding", answer="yes", reason="asked_for", version=version)
+    checked = desk.store.applications.get(person.uid)
+    answer = staff.press(f"/queue/{person.uid}/accept", envelope="E-1", version=checked.version)
+    assert answer.status_code == 422
+    assert "本人確認をやり直して" in answer.text
+    assert staff.check(checked, shown="PICKUP").status_code == 303
+    version = desk.store.applications.get(person.uid).version
+    assert staff.press(f"/queue/{person.uid}/accept", envelope="E-1", version=version).status_code == 303
+
+
+def test_nobody_is_accepted_without_a_check_on_record(desk: Desk) -> None:
+    person, staff = desk.applicant(_A.IDENTITY_CHECKED), desk.signed_in()
+    staff.see("/queue/")
+    assert staff.press(f"/queue/{person.uid}/accept", version=person.version).status_code == 422

@@ -1,0 +1,148 @@
+"""The desk in a real browser: by keyboard alone, without a console error, without a barrier axe can find."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+from waitress.server import create_server
+from werkzeug.exceptions import NotFound
+from werkzeug.middleware.dispatcher import DispatcherMiddleware
+
+from kiosk.domain.states import ApplicationState
+from tests.desk_navigator import PASSPHRASE, Desk
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+_A = ApplicationState
+WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "data")
+
+
+@pytest.fixture
+def page(desk: Desk, browser: Browser) -> Iterator[Page]:
+    server = create_server(DispatcherMiddleware(NotFound(), {"/desk": desk.app}), host="127.0.0.1", port=0, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="ja-JP")
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: problems.append(request.url) if "127.0.0.1" not in request.url else None)
+    page.set_default_timeout(30000)
+    page.goto(f"http://127.0.0.1:{server.effective_port}/desk/")
+    yield page
+    context.close()
+    server.close()
+    thread.join(10)
+    assert problems == []
+
+
+def sign_in(page: Page) -> None:
+    page.keyboard.type("demo")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSPHRASE)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#board")
+
+
+def tab_to(page: Page, selector: str, most: int = 80) -> None:
+    """Press Tab until the element has the focus; fails when the keyboard cannot get there."""
+    for _ in range(most):
+        if page.evaluate("s => document.activeElement?.matches(s) ?? false", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the keyboard does not reach {selector}")
+
+
+def choose(page: Page, selector: str, downs: int) -> None:
+    """Choose in a select with the arrow key, waiting each time for the form to come back."""
+    tab_to(page, selector)
+    for _ in range(downs):
+        with page.expect_response(lambda response: response.url.endswith("/assess")):
+            page.keyboard.press("ArrowDown")
+        page.wait_for_timeout(150)
+
+
+def tick(page: Page, selector: str) -> None:
+    tab_to(page, selector)
+    with page.expect_response(lambda response: response.url.endswith("/assess")):
+        page.keyboard.press("Space")
+    page.wait_for_timeout(150)
+
+
+def test_sign_in_to_receipt_by_keyboard_alone(desk: Desk, page: Page) -> None:
+    person = desk.applicant()
+    sign_in(page)
+    tab_to(page, f"#row-{person.uid}")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".beside")
+    tab_to(page, "#check")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#identity-form")
+    choose(page, "#document-0-kind", 1)
+    for name in ("in_date", "name"):
+        tick(page, f"#document-0-{name}")
+    choose(page, "#document-0-birth_date", 1)
+    choose(page, "#document-0-address", 1)
+    tick(page, "#document-0-face")
+    choose(page, "#document-1-kind", 3)
+    for name in ("in_date", "name"):
+        tick(page, f"#document-1-{name}")
+    choose(page, "#document-1-birth_date", 1)
+    tick(page, "#document-1-face")
+    for paper in ("pin_request_sheet", "notification_card", "juki_card"):
+        tab_to(page, f"input[name=paper-{paper}]")
+        with page.expect_response(lambda response: response.url.endswith("/assess")):
+            page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(150)
+    page.evaluate("document.querySelector('.skip').focus()")
+    tab_to(page, "input[name=face]")
+    with page.expect_response(lambda response: response.url.endswith("/assess")):
+        page.keyboard.press("ArrowDown")
+    page.wait_for_selector("#record")
+    assert "POST" in page.inner_text(".verdict")
+    tab_to(page, "#record")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#accept")
+    tab_to(page, "#envelope")
+    page.keyboard.type("E-1")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".receipt")
+    assert desk.store.applications.get(person.uid).state is _A.ACCEPTED
+
+
+def test_board_shows_a_change_within_a_second_and_keeps_the_focus(desk: Desk, page: Page) -> None:
+    person = desk.applicant()
+    sign_in(page)
+    tab_to(page, f"#row-{person.uid}")
+    late = desk.applicant()
+    page.wait_for_selector(f"#row-{late.uid}", timeout=5000)
+    assert page.evaluate("document.activeElement.id") == f"row-{person.uid}"
+
+
+def test_no_barrier_on_any_page(desk: Desk, page: Page) -> None:
+    person = desk.applicant(birth_date="2020-03-03", representative_present="yes")
+    desk.applicant(_A.IDENTITY_CHECKED)
+    found = {}
+    base = page.url.split("/desk/")[0] + "/desk"
+    found["sign-in"] = Axe().run(page, options=WCAG).response["violations"]
+    sign_in(page)
+    for path in (
+        "/queue/", f"/queue/{person.uid}", f"/identity/{person.uid}", f"/queue/{person.uid}/change/contact_name",
+        "/queue/ready", "/statistics", "/windows", f"/windows/{desk.window.id}/ready", "/queue/find?wanted=0",
+    ):  # fmt: skip
+        page.goto(base + path)
+        result = Axe().run(page, options=WCAG).response
+        assert result["passes"], path
+        found[path] = result["violations"]
+    named = {
+        path: [(each["id"], each["nodes"][0]["target"]) for each in each_page] for path, each_page in found.items()
+    }
+    assert {path: each for path, each in named.items() if each} == {}
