@@ -1,6 +1,5 @@
 """Everything seen in one face picture: a quick way for live frames and a thorough one for the final photo."""
 
-import dataclasses
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
@@ -85,7 +84,7 @@ class FaceAnalyser:
         return self._findings(image, faces, view, values)
 
     def _with_person(self, view: FaceView) -> FaceView:
-        return dataclasses.replace(view, person=self._segmenter.person(brightened(view.image)))
+        return view.with_person(self._segmenter.person(brightened(view.image)))
 
     def _live(self, image: Image) -> FaceFindings:
         track, lit = self._track, brightened(image)
@@ -111,7 +110,7 @@ class FaceAnalyser:
             track.values |= groups.on_the_face(view)
         if first or turn == SLOW_EVERY - 1:
             track.values |= groups.of_the_light(view)
-        return dataclasses.replace(view, person=track.person)
+        return view.with_person(track.person)
 
     def _tracked(self, lit: Image) -> Mesh | None:
         """The mesh where the last one was, or where a face is found now."""

@@ -1,6 +1,6 @@
 """The head cut out upright at one fixed scale, so that every measure looks at the same pixels once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
@@ -81,6 +81,10 @@ class FaceView:
             mask.flags.writeable = False  # shared between measures
             self._regions[half, indices] = mask
         return self._regions[half, indices]
+
+    def with_person(self, person: Probability | None) -> "FaceView":
+        """The same view with its segmentation."""
+        return replace(self, person=person)
 
     def to_source(self, x: float, y: float) -> tuple[float, float]:
         """A chip position in source pixels."""
