@@ -3,6 +3,7 @@
 Texts of codes stay in memory and out of every log; no picture is written anywhere.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -12,9 +13,8 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
+from camera.qr_grid import Grey, read_grid
 from camera.types import Box, Image, Point
-
-Grey = NDArray[np.uint8]
 
 FORM_MODULES = 33
 """Modules along the form's QR, for a guess of its module size while it cannot be decoded."""
@@ -86,38 +86,60 @@ def first_pass(grey: Grey) -> CodesSeen:
     return _seen(_barcodes(grey, with_errors=True))
 
 
-def harder_pass(grey: Grey, first: CodesSeen, is_enough: Callable[[str], bool] = lambda text: False) -> CodesSeen:
-    """``first`` and what closer looks add, until ``is_enough`` holds for a text: crops first, then the whole frame."""
+def harder_pass(
+    grey: Grey,
+    first: CodesSeen,
+    is_enough: Callable[[str], bool] = lambda text: False,
+    seconds: float = float("inf"),
+) -> CodesSeen:
+    """``first`` and what closer looks add, until ``is_enough`` holds for a text or about ``seconds`` are over."""
     texts = dict.fromkeys(first.texts)
-    for text in _closer_looks(grey, first):
+    end = time.monotonic() + seconds
+    for text in _closer_looks(grey, first, lambda: time.monotonic() < end):
         texts[text] = None
         if is_enough(text):
             break
     return CodesSeen(tuple(texts), first.located)
 
 
-def _closer_looks(grey: Grey, first: CodesSeen) -> Iterator[str]:
+def _closer_looks(grey: Grey, first: CodesSeen, may_go_on: Callable[[], bool]) -> Iterator[str]:
     for place in _places(grey, first):
-        yield from _texts_in_place(crop_around(grey, place))
-    if grey.size <= _MOST_PIXELS_DOUBLED:
+        if may_go_on():
+            yield from _texts_in_place(crop_around(grey, place), may_go_on)
+    for symbol in first.located:
+        if not symbol.is_read and may_go_on():
+            yield from read_grid(grey, symbol.corners)
+    if grey.size <= _MOST_PIXELS_DOUBLED and may_go_on():
         yield from _valid_texts(_barcodes(_crisp(_enlarged(grey, 2.0), 2.5, 3.0)))
 
 
-def _texts_in_place(crop: Grey) -> list[str]:
+def _texts_in_place(crop: Grey, may_go_on: Callable[[], bool]) -> list[str]:
     """Look at one place in several ways; the first way that reads anything is enough."""
     if min(crop.shape) < _SMALLEST_PLACE:
         return []
     for picture in _ways_to_look(crop):
         for binarizer in (zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram):
-            texts = _valid_texts(_barcodes(picture, binarizer=binarizer))
+            texts = _valid_texts(_barcodes(picture, binarizer=binarizer)) if may_go_on() else []
             if texts:
                 return texts
-    return []
+    return _by_grid(crop) if may_go_on() else []
+
+
+def _by_grid(crop: Grey) -> list[str]:
+    """Fit the grid of a symbol that can be located once the crop is cleared up."""
+    scale = _scale_of(crop)
+    seen = _seen(_barcodes(next(_ways_to_look(crop)), with_errors=True))
+    soft = np.asarray(cv2.GaussianBlur(_enlarged(crop, scale), (0, 0), 0.35 * scale), np.uint8)
+    return [text for each in seen.located if not each.is_read for text in read_grid(soft, each.corners)]
+
+
+def _scale_of(crop: Grey) -> float:
+    return float(np.clip(_CROP_SIDE / max(crop.shape), 2.0, 4.0))
 
 
 def _ways_to_look(crop: Grey) -> Iterator[Grey]:
     """The crop enlarged and cleared up: for grain, for defocus, for both."""
-    scale = float(np.clip(_CROP_SIDE / max(crop.shape), 2.0, 4.0))
+    scale = _scale_of(crop)
     large = _enlarged(crop, scale)
     calm = np.asarray(cv2.GaussianBlur(large, (0, 0), 0.5 * scale), np.uint8)
     yield _crisp(calm, 1.7 * scale, 6.0)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from camera.qr import FORM_MODULES, CodesSeen, Grey, Hint, busy_patches, crop_around
+from camera.qr import FORM_MODULES, CodesSeen, Hint, busy_patches, crop_around
+from camera.qr_grid import Grey
 from camera.types import Box
 
 SMALLEST_MODULE = 2.2

@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from camera.qr import CodesSeen, Grey, Hint, as_grey, first_pass, harder_pass
+from camera.qr import CodesSeen, Hint, as_grey, first_pass, harder_pass
+from camera.qr_grid import Grey
 from camera.qr_hint import hint_for
 from camera.types import Image
 
 HARD_LOOK_EVERY = 3
+HARD_LOOK_SECONDS = 0.5
+"""About how long a hard look may take; the picture has moved on by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class FormReader:
         is_hard = not is_found and self._since_hard_look >= HARD_LOOK_EVERY
         if is_hard:
             self._since_hard_look = 0
-            seen = harder_pass(grey, seen, self._is_enough)
+            seen = harder_pass(grey, seen, self._is_enough, HARD_LOOK_SECONDS)
         return LiveLook(seen.texts, self._hint(grey, seen), is_hard)
 
     def _hint(self, grey: Grey, seen: CodesSeen) -> Hint:

@@ -5,6 +5,7 @@ import qrcode
 
 from camera.form_sheet import form_url
 from camera.qr import Hint, as_grey, first_pass, harder_pass, read_codes
+from camera.qr_grid import read_grid
 from camera.qr_hint import hint_for
 from camera.qr_live import HARD_LOOK_EVERY, FormReader
 from camera.types import Image
@@ -101,3 +102,24 @@ def test_a_code_that_is_enough_spares_the_hard_look():
 def test_full_hd_frames_are_read_too():
     texts = [read_codes(render(draw_scene(seed), FULL_HD)).texts for seed in range(9_100, 9_106)]
     assert any(form_url(draw_scene(9_100 + n).form_id) in seen for n, seen in enumerate(texts))
+
+
+def test_a_located_symbol_is_read_by_its_grid_where_blur_runs_modules_together():
+    payload = form_url("31415926535897932384626")
+    sharp = on_a_desk(a_code(payload, 6))
+    corners = ((148.0, 148.0), (346.0, 148.0), (346.0, 346.0), (148.0, 346.0))
+    blurred = as_grey(cv2.GaussianBlur(sharp, (0, 0), 3.7))
+    assert first_pass(blurred).texts == ()
+    assert read_grid(blurred, corners) == [payload]
+    assert read_grid(blurred, tuple((x + 2.0, y - 2.0) for x, y in corners)) == [payload]
+
+
+def test_no_grid_is_seen_where_there_is_none():
+    grain = np.random.default_rng(3).integers(0, 256, (300, 300)).astype(np.uint8)
+    assert read_grid(grain, ((50.0, 50.0), (250.0, 50.0), (250.0, 250.0), (50.0, 250.0))) == []
+    assert read_grid(np.full((300, 300), 90, np.uint8), ((9.0, 9.0), (9.0, 9.0), (9.0, 9.0), (9.0, 9.0))) == []
+
+
+def test_a_hard_look_has_an_end():
+    frame = as_grey(render(draw_scene(9_003), HD))
+    assert harder_pass(frame, first_pass(frame), seconds=0.0).texts == first_pass(frame).texts
