@@ -14,7 +14,7 @@ LEAST_SHARE = 0.02
 """With less background than this share of the frame (a close crop, big hair) nothing is said about it."""
 PLAIN_SHARE = 0.06
 """With more of the background than this being edges, dark parts are objects and nothing is said about shadows."""
-NEAR, FAR, FAR_END = 20, 32, 64
+NEAR, FAR = 20, 32
 """Half-size chip pixels from the head's outline: a cast shadow is looked for within NEAR, bare wall beyond FAR."""
 OBJECT_EDGE = 6.0
 """Change of L*, a* or b* per half-size chip pixel that a plain wall does not have."""
@@ -88,16 +88,25 @@ def _slope(plane: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _shadow(view: FaceView, light: NDArray[np.float32], wall: Mask) -> float | None:
-    """How much darker (L*) the wall is close to the head than farther out at the same side; the worse side."""
+    """How much darker (L*) the wall beside the head is than the wall farther out leads one to expect; worse side.
+
+    The wall farther out gives a smooth fall-off of light; what that fails to explain there is taken off twice.
+    """
     assert view.person is not None  # noqa: S101 - _wall has made sure
     away = cv2.distanceTransform((view.person <= 0.5).astype(np.uint8), cv2.DIST_L2, 3)
-    above_chin = np.arange(light.shape[0])[:, None] < view.half_points[CHIN, 1]
-    left = np.arange(light.shape[1])[None, :] < EYE_X / 2
-    worst: float | None = None
-    for side in (left, ~left):
-        near = light[(wall > 0) & side & above_chin & (away < NEAR)]
-        far = light[(wall > 0) & side & above_chin & (away > FAR) & (away < FAR_END)]
-        if near.size > 60 and far.size > 60:
-            value = float(np.percentile(far, 75) - np.percentile(near, 20))
-            worst = value if worst is None else max(worst, value)
-    return worst
+    above_chin = (wall > 0) & (np.arange(light.shape[0])[:, None] < view.half_points[CHIN, 1])
+    near, far = above_chin & (away < NEAR), above_chin & (away > FAR)
+    if np.count_nonzero(far) < 400:
+        return None
+    terms, seen = _across_and_down(far), light[far]
+    fit = np.linalg.solve(terms.T @ terms + 1e-3 * np.eye(4, dtype=np.float32), terms.T @ seen)
+    unexplained = float(np.sqrt(np.mean((terms @ fit - seen) ** 2)))
+    darker = _across_and_down(near) @ fit - light[near]
+    left = np.nonzero(near)[1] < EYE_X / 2
+    sides = [float(np.percentile(darker[side], 75)) for side in (left, ~left) if np.count_nonzero(side) > 60]
+    return max(sides) - 2 * unexplained if sides else None
+
+
+def _across_and_down(where: NDArray[np.bool_]) -> NDArray[np.float32]:
+    down, across = (axis.astype(np.float32) / 128 - 1 for axis in np.nonzero(where))
+    return np.column_stack([np.ones_like(across), across, down, across * across])
