@@ -30,7 +30,7 @@ class Settings:
     municipality: str = _setting("demo-city", "short name of the municipality, used in batch file names")
     municipality_name: str = _setting("デモ市", "name of the municipality as people read it")
     phone: str = _setting("00-0000-0000", "phone of the municipality, printed on receipts")
-    languages: str = _setting("ja,en", "languages offered, first is the default")
+    languages: str = _setting("ja,ja-easy,en,zh-Hans,ko,es,pt", "languages offered, first is the default")
     time_zone: str = _setting("Asia/Tokyo", "time zone of the window")
     rules: str = _setting("", "folder with the municipality's own rule files")
     idle_seconds: int = _setting(60, "seconds without a touch until the screen asks", 10, 600)

@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import escape
 
 from kiosk.actions import form_qr as deeds
 from kiosk.actions.form_watch import FormView
@@ -149,7 +150,7 @@ def _as_shown(view: FormView) -> dict[str, Any]:
         "number": view.number,
         "camera": view.camera.value,
         "is_read": kind is ReadingKind.FORM_ID,
-        "words": translator(language())("form_qr.note_read" if kind is ReadingKind.FORM_ID else key),
+        "words": escape(translator(language())("form_qr.note_read" if kind is ReadingKind.FORM_ID else key)),
         "colour": "green" if kind is ReadingKind.FORM_ID else "red" if kind in _LIVE_ERRORS else "neutral",
     }
 

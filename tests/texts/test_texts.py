@@ -12,7 +12,7 @@ from kiosk.texts import catalogue, languages, translator, with_ruby
 
 KIOSK = Path(__file__).parents[2] / "kiosk"
 SCREEN = KIOSK / "screens" / "applicant.py"
-APPLICANT_TABLES = ("applicant", "errors")
+APPLICANT_TABLES = ("applicant", "errors", "form_qr", "photo")
 TRANSLATED = [code for code in languages() if code != "ja"]
 FOREIGN = [code for code in TRANSLATED if code != "ja-easy"]
 JAPANESE_STAFF_POINT_AT = {
@@ -62,7 +62,8 @@ def test_placeholders_are_those_of_the_japanese(language: str) -> None:
 def test_no_text_is_empty_or_padded(language: str) -> None:
     assert [key for key in applicant_keys(language) if not catalogue(language)[key].strip()] == []
     texts = {key: catalogue(language)[key] for key in applicant_keys(language)}
-    assert [key for key, text in texts.items() if text != text.strip()] == []
+    padded = [key for key, text in texts.items() if text != text.strip()]
+    assert set(padded) <= {"form_qr.label_and"}
 
 
 @pytest.mark.parametrize("language", FOREIGN)

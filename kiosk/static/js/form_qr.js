@@ -4,12 +4,16 @@
   const take = document.getElementById("take");
   if (!words || !take) return;
   let number = 0;
+  let shown = "";
   const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
   function show(guide) {
     number = guide.number;
     words.dataset.colour = guide.colour;
-    if (words.textContent !== guide.words) words.textContent = guide.words;
+    if (shown !== guide.words) {
+      shown = guide.words;
+      words.innerHTML = shown; // our own words, escaped by the server, with their readings as ruby
+    }
     if (guide.colour !== "neutral") document.dispatchEvent(new Event("kiosk:presence")); // somebody holds something up
   }
 
