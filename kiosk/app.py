@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 from importlib import import_module
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, request
@@ -53,8 +52,6 @@ def create_app(name: str, screens: Iterable[str], settings: Settings, services: 
     contexts.register(app, name)
     errors.register(app)
     for screen in screens:
-        if not find_spec(f"kiosk.screens.{screen}"):
-            continue
         app.register_blueprint(import_module(f"kiosk.screens.{screen}").blueprint)
     return app
 
