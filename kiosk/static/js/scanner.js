@@ -2,8 +2,9 @@
 // (event.code), so that no input method changes them; what they mean is worked out for both layouts in use.
 // Slow typing by a person is left alone. The page hears "scanner:text" with one reading per layout.
 (() => {
-  const FAST_MS = 45; // a person's fastest keys are further apart
-  const SURE_AFTER = 6; // from this many fast keys on it is a scanner
+  const LONGEST_GAP_MS = 150; // a busy machine may hold one key of a scan back
+  const MEAN_GAP_MS = 60; // a person's keys are further apart than this for more than a few
+  const SURE_AFTER = 6; // from this many keys on at that pace it is a scanner
   const SHORTEST = 8;
   const DIGITS_SHIFTED = { us: ")!@#$%^&*(", jp: "\u0000!\"#$%&'()" };
   const MARKS = {
@@ -27,7 +28,7 @@
   const begin = (event) => {
     const field = document.activeElement;
     const typed = field && "value" in field && "selectionStart" in field ? field : null;
-    burst = { count: 0, us: "", jp: "", last: event.timeStamp, field: typed, before: typed ? typed.value : "" };
+    burst = { count: 0, us: "", jp: "", began: event.timeStamp, last: event.timeStamp, field: typed, before: typed ? typed.value : "" };
   };
 
   const hush = (event) => {
@@ -35,10 +36,13 @@
     event.stopImmediatePropagation();
   };
 
+  const isScanner = () => burst.count > SURE_AFTER && (burst.last - burst.began) / (burst.count - 1) <= MEAN_GAP_MS;
+
   const finish = (event) => {
     const { us, jp, count, field, before } = burst;
+    const isSure = isScanner();
     burst = null;
-    if (count < SHORTEST) return;
+    if (count < SHORTEST || !isSure) return;
     hush(event);
     if (field) field.value = before;
     document.dispatchEvent(new CustomEvent("scanner:text", { detail: { readings: [us, jp] } }));
@@ -46,20 +50,20 @@
 
   window.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.code.startsWith("Shift")) return;
-    const isFast = burst && event.timeStamp - burst.last <= FAST_MS;
+    const goesOn = burst && event.timeStamp - burst.last <= LONGEST_GAP_MS;
     if (event.code === "Enter" || event.code === "NumpadEnter" || event.code === "Tab") {
-      if (isFast) finish(event);
+      if (goesOn) finish(event);
       burst = null;
       return;
     }
     const here = mark(event, "us") || mark(event, "jp");
     if (!here) return;
-    if (!isFast) begin(event);
+    if (!goesOn) begin(event);
     burst.count += 1;
     burst.last = event.timeStamp;
     burst.us += mark(event, "us");
     burst.jp += mark(event, "jp");
-    if (burst.count > SURE_AFTER) hush(event);
+    if (isScanner()) hush(event);
   }, { capture: true });
 
   const form = document.getElementById("scan");

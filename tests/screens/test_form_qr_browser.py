@@ -1,0 +1,92 @@
+"""Scanner and keypad in a real Chromium against the running demo: keys that no test client can press."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from kiosk.texts import catalogue
+from tests.conftest import Demo
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
+
+FORM_ID = "12345678901234567890123"
+URL = f"https://net.kojinbango-card.go.jp/form?id={FORM_ID}"
+MY_NUMBER = "123456789018"
+WORDS = catalogue("ja")
+
+
+@pytest.fixture
+def page(browser: Browser, demo: Demo) -> Iterator[Page]:
+    context = browser.new_context(base_url=demo.url, viewport={"width": 1366, "height": 768}, has_touch=True)
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("request", lambda request: request.url.startswith(demo.url.rstrip("/")) or problems.append(request.url))
+    page.goto("/")
+    page.locator("main button").first.click()
+    page.locator(".button.primary, .choice").first.click()
+    page.wait_for_url(re.compile("/form_qr/"))
+    page.goto("/form_qr/type")
+    yield page
+    assert [each for each in problems if not each.startswith("blob:")] == []
+    context.close()
+
+
+CODES = {":": "Semicolon", "/": "Slash", ".": "Period", "-": "Minus", "?": "Slash", "=": "Equal"}
+SHIFTED = ":?"
+SCANNER_STEP = 0.004
+
+
+def scan(page: Page, keys: str) -> None:
+    """Press keys as a scanner with US layout does, 4 ms apart by their own time however slow this machine is."""
+    devtools = page.context.new_cdp_session(page)
+    began = time.time()
+    for number, key in enumerate([*keys, "Enter"]):
+        kind = "Digit" if key.isdigit() else "Key" if key.isalpha() else ""
+        code = "Enter" if key == "Enter" else CODES.get(key, f"{kind}{key.upper()}")
+        for event in ("keyDown", "keyUp"):
+            devtools.send(
+                "Input.dispatchKeyEvent",
+                {
+                    "type": event,
+                    "code": code,
+                    "key": key,
+                    "modifiers": 8 if key in SHIFTED else 0,
+                    "timestamp": began + number * SCANNER_STEP,
+                    **({"text": "\r" if key == "Enter" else key} if event == "keyDown" else {}),
+                },
+            )
+
+
+def test_a_scanner_is_heard_at_any_focus_and_leaves_no_trace_in_the_field(page: Page):
+    entry = page.locator("#entry")
+    entry.press_sequentially("456", delay=200)
+    assert entry.input_value() == "456", "a person's own typing stays"
+    page.locator(".actions .button.secondary").focus()
+    scan(page, URL)
+    page.wait_for_url(re.compile("/form_qr/check"))
+    expect(page.locator(".form-id")).to_have_text("••••-••••-••••-••••-•••0-123")
+
+
+def test_a_scanned_twelve_digit_number_is_refused_in_words_that_stay(page: Page):
+    page.locator("#entry").focus()
+    scan(page, MY_NUMBER)
+    expect(page.locator("#error")).to_have_text(WORDS["form_qr.error_my_number"])
+    time.sleep(2)
+    expect(page.locator("#error")).to_be_visible()
+    assert MY_NUMBER not in page.content()
+
+
+def test_the_number_is_keyed_twice_on_the_keypad(page: Page):
+    for title in ("title_type", "title_type_again"):
+        expect(page.locator("#ask")).to_have_text(WORDS[f"form_qr.{title}"])
+        for digit in FORM_ID:
+            page.locator(f'[data-key="{digit}"]').tap()
+        expect(page.locator(".groups")).to_have_text("1234 5678 9012 3456 7890 123")
+        page.locator(".actions .button.primary").tap()
+    page.wait_for_url(re.compile("/form_qr/check"))
+    page.locator(".choice").first.tap()
+    page.wait_for_url(re.compile("/applicant/question/"))
