@@ -1,14 +1,17 @@
-"""The analyser on pictures that hold no face, and on damaged models."""
+"""The analyser: nobody, one, two, in the dark, anywhere in the frame; and damaged models."""
 
 import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
 from camera.errors import ModelDamaged
 from camera.face import UNITS, FaceAnalyser
 from camera.models import MODELS_DIR, YUNET
+from camera.types import Image
+from camera.virtual_person import PersonScene, Pose
 
 
 @pytest.fixture(scope="module")
@@ -42,3 +45,44 @@ def test_a_changed_model_file_is_refused(tmp_path: Path) -> None:
 def test_a_missing_model_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelDamaged, match="missing"):
         FaceAnalyser(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def person() -> Image:
+    return PersonScene((1280, 720)).posed(Pose())
+
+
+@pytest.mark.parametrize("live", [True, False])
+def test_a_second_person_is_counted(analyser: FaceAnalyser, person: Image, live: bool) -> None:
+    analyser.forget()
+    two = np.hstack([person, person[:, ::-1]]).astype(np.uint8)
+    assert analyser.analyse(two, live=live).value("SingleFacePresent") == 2
+
+
+def test_a_second_person_who_comes_in_later_is_seen_within_six_frames(analyser: FaceAnalyser, person: Image) -> None:
+    analyser.forget()
+    alone = np.hstack([person, np.full_like(person, 220)])
+    two = np.hstack([person, person[:, ::-1]])
+    assert [analyser.analyse(alone, live=True).value("SingleFacePresent") for _ in range(4)] == [1] * 4
+    assert 2 in [analyser.analyse(two, live=True).value("SingleFacePresent") for _ in range(6)]
+
+
+def test_a_face_in_a_dark_room_is_found_and_its_darkness_measured(analyser: FaceAnalyser, person: Image) -> None:
+    dark = analyser.analyse((person * 0.1).astype(np.uint8), live=False)
+    light = analyser.analyse(person, live=False)
+    assert dark.value("SingleFacePresent") == 1
+    assert (dark.value("Luminance") or 0) < 0.15 < (light.value("Luminance") or 0)
+
+
+@pytest.mark.parametrize(("dx", "dy"), [(-700, 0), (300, 0), (0, 150), (-300, -60)])
+def test_the_head_is_followed_over_the_frame(analyser: FaceAnalyser, person: Image, dx: int, dy: int) -> None:
+    """A wheelchair user, a child, a tall person: the place in the frame changes nothing but the place."""
+    analyser.forget()
+    here = analyser.analyse(person, live=True).head
+    move = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
+    moved = cv2.warpAffine(person, move, (1280, 720), borderMode=cv2.BORDER_REPLICATE).astype(np.uint8)
+    for _ in range(7):
+        there = analyser.analyse(moved, live=True).head
+    assert here is not None
+    assert there is not None
+    assert there.chin == pytest.approx((here.chin[0] + dx, here.chin[1] + dy), abs=4)
