@@ -20,7 +20,7 @@ def day_of(parts: Parts, window_id: str | None = None) -> Day:
         moves[uid].append(move)
     return day(
         counts=store.applications.counts(),
-        started={each.uid: each.started_at for each in store.applications.list()},
+        started=store.applications.starts(),
         moves=moves,
         attempts=store.statistics.photo_attempts(),
         turned_away=store.statistics.reissues(),

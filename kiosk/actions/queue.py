@@ -1,6 +1,6 @@
 """What staff's buttons do with an application: claim, accept, return, withdraw, reject, correct. All audited."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from kiosk.actions.applicant import applicant_rules, checked
 from kiosk.actions.custody import enclose, give_all_back
@@ -141,13 +141,13 @@ def answered_help(parts: Parts, uid: str, staff: str) -> Application:
     return application
 
 
-def find(applications: Iterable[Application], wanted: str) -> list[Application]:
+def find(parts: Parts, wanted: str) -> list[Application]:
     """Applications with that call number, or whose form ID ends in those four digits."""
-    text = wanted.strip()
+    text, applications = wanted.strip(), parts.window_store().applications
+    called = applications.by_call_number(text)
     is_tail = len(text) == 4 and text.isascii() and text.isdigit()
-    return [
-        each for each in applications if each.call_number == text or (is_tail and (each.form_id or "").endswith(text))
-    ]
+    tails = applications.ending_with(text) if is_tail else ()
+    return [*([called] if called else []), *(each for each in tails if each.call_number != text)]
 
 
 def _end(

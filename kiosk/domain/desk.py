@@ -18,6 +18,8 @@ GROUPS: tuple[tuple[str, tuple[ApplicationState, ...]], ...] = (
 """The parts of the board, what staff have to do first."""
 
 _NEWEST_FIRST = frozenset({"done", "ended"})
+AT_WORK = tuple(state for key, states in GROUPS if key not in _NEWEST_FIRST for state in states)
+OVER = tuple(states for key, states in GROUPS if key in _NEWEST_FIRST)
 MOST_ROWS = 40
 """Rows shown per group; the rest is counted and found by search."""
 
@@ -47,28 +49,35 @@ class Group:
 
 
 def board(
-    applications: Sequence[Application], photos: Mapping[str, str], steps: Mapping[str, str], now: datetime
+    applications: Sequence[Application],
+    counts: Mapping[ApplicationState, int],
+    photos: Mapping[str, str],
+    steps: Mapping[str, str],
+    now: datetime,
 ) -> tuple[Group, ...]:
-    """The whole board. Raised hands come first, then who has waited longest.
+    """The whole board. Raised hands come first, then who has waited longest; what is over, newest first.
 
-    ``photos`` maps uid → verdict, ``steps`` uid → the screen of those at the applicant screen.
+    ``applications`` need hold only the rows to show, ``counts`` all; ``photos`` maps uid → verdict, ``steps`` uid →
+    the screen of those at the applicant screen.
     """
-    return tuple(_group(key, states, applications, photos, steps, now) for key, states in GROUPS)
+    return tuple(
+        Group(key, sum(counts[state] for state in states), _rows(key, states, applications, photos, steps, now))
+        for key, states in GROUPS
+    )
 
 
-def _group(
+def _rows(
     key: str,
     states: Sequence[ApplicationState],
     applications: Iterable[Application],
     photos: Mapping[str, str],
     steps: Mapping[str, str],
     now: datetime,
-) -> Group:
+) -> tuple[Row, ...]:
     mine = [each for each in applications if each.state in states]
     mine.sort(key=lambda each: _since(each, key), reverse=key in _NEWEST_FIRST)
     mine.sort(key=lambda each: not each.help_wanted)
-    rows = tuple(_row(each, key, photos, steps, now) for each in mine[:MOST_ROWS])
-    return Group(key, len(mine), rows)
+    return tuple(_row(each, key, photos, steps, now) for each in mine[:MOST_ROWS])
 
 
 def _since(application: Application, group: str) -> str:

@@ -11,7 +11,6 @@ from kiosk.actions import queue as deeds
 from kiosk.actions.receipt import receipt_of
 from kiosk.actions.resume import offer
 from kiosk.documents.receipt import receipt_pdf
-from kiosk.domain.desk import board as board_of
 from kiosk.domain.errors import NotFound, Refused
 from kiosk.domain.form_qr import FormId, grouped
 from kiosk.domain.queue import Application
@@ -39,9 +38,7 @@ def board() -> ResponseReturnValue:
 def _board() -> dict[str, Any]:
     if services().current_window() is None:
         return {"groups": (), "digest": "none", "staff_name": signed_in.staff()}
-    store = services().window_store()
-    applications, photos = store.applications.list(), store.photos.verdicts()
-    groups = board_of(applications, photos, queue_page.steps(applications, photos), services().clock.now())
+    groups = queue_page.board_groups()
     digest = sha256(repr(groups).encode()).hexdigest()[:16]
     return {"groups": groups, "digest": digest, "staff_name": signed_in.staff()}
 
@@ -50,7 +47,7 @@ def _board() -> dict[str, Any]:
 def find() -> ResponseReturnValue:
     """Open the one application that fits a call number or the last four digits, or list those that do."""
     wanted = request.args.get("wanted", "")
-    found = deeds.find(services().window_store().applications.list(), wanted)
+    found = deeds.find(services(), wanted)
     if len(found) == 1:
         return _open(found[0].uid)
     return render_template("queue_find.html", found=found)

@@ -11,6 +11,7 @@ from kiosk.actions.receipt import HAS_RECEIPT
 from kiosk.actions.resume import standing
 from kiosk.domain.applicant import Kind, Question, items_asked, next_step, questions, staff_flags
 from kiosk.domain.custody import with_us
+from kiosk.domain.desk import AT_WORK, MOST_ROWS, OVER, Group, board
 from kiosk.domain.eras import in_era
 from kiosk.domain.errors import NotFound
 from kiosk.domain.form_qr import FormId, masked
@@ -49,15 +50,32 @@ def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
     }
 
 
+def board_groups() -> tuple[Group, ...]:
+    """The board as it stands; of what is over, only the newest are read."""
+    store, now = services().window_store(), services().clock.now()
+    applications = list(store.applications.list(AT_WORK))
+    for states in OVER:
+        applications += store.applications.latest(states, MOST_ROWS)
+    photos = store.photos.verdicts()
+    return board(applications, store.applications.counts(), photos, steps(applications, photos), now)
+
+
 def steps(applications: Iterable[Application], photos: Collection[str]) -> dict[str, str]:
     """uid → the screen each person at the applicant screen has before them."""
-    rules, today = applicant_rules(settings()), services().clock.today()
     at_screen = origins(ApplicationEvent.SUBMIT)
-    return {
-        each.uid: str(next_step(each, each.uid in photos, rules, today).kind)
-        for each in applications
-        if each.state in at_screen
-    }
+    return {each.uid: _step(each, each.uid in photos) for each in applications if each.state in at_screen}
+
+
+def _step(application: Application, has_photo: bool) -> str:
+    """The next screen, worked out once per version of an application since the board asks every second."""
+    today = services().clock.today()
+    known: dict[str, tuple[object, str]] = services().live.setdefault("steps", {})
+    mark = (application.version, application.form_id, has_photo, today)
+    kept = known.get(application.uid)
+    if kept is None or kept[0] != mark:
+        kept = (mark, str(next_step(application, has_photo, applicant_rules(settings()), today).kind))
+        known[application.uid] = kept
+    return kept[1]
 
 
 def _is_offered(uid: str) -> bool:

@@ -84,6 +84,28 @@ class Applications:
         )
         return [_application(row) for row in rows]
 
+    def latest(self, states: Iterable[ApplicationState], many: int) -> Sequence[Application]:
+        """The ``many`` applications in these states that changed last, newest first."""
+        wanted = tuple(states)
+        marks = ", ".join("?" * len(wanted))
+        rows = self._store.rows(
+            f"select * from applications where state in ({marks}) order by updated_at desc, rowid desc limit ?",  # noqa: S608 -- marks only
+            (*wanted, many),
+        )
+        return [_application(row) for row in rows]
+
+    def ending_with(self, digits: str) -> Sequence[Application]:
+        """Applications whose form ID ends with these digits, in order of arrival."""
+        rows = self._store.rows(
+            "select * from applications where substr(form_id, -length(?)) = ? order by started_at, rowid",
+            (digits, digits),
+        )
+        return [_application(row) for row in rows]
+
+    def starts(self) -> dict[str, str]:
+        """uid → when it began."""
+        return {row["uid"]: row["started_at"] for row in self._store.rows("select uid, started_at from applications")}
+
     def counts(self) -> dict[ApplicationState, int]:
         """State → how many; every state is there."""
         found = self._store.rows("select state, count(*) as many from applications group by state")
