@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,38 +70,45 @@ def kiosk(*words: str, data: Path, timeout: float = 120) -> subprocess.Completed
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=timeout, check=False)
 
 
+@contextmanager
+def running(*words: str, data: Path) -> Iterator[Demo]:
+    """``kiosk demo`` or ``kiosk serve`` until the block ends; it must stop by itself on SIGINT."""
+    environment = os.environ | {"KIOSK_DATA": str(data)}
+    command = [sys.executable, "-m", "kiosk", *words]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment)
+    log: list[str] = []
+    ready = threading.Event()
+    reader = threading.Thread(target=_read, args=(process, log, ready), daemon=True)
+    reader.start()
+    try:
+        assert ready.wait(90), "it did not start: " + "".join(log)
+        text = "".join(log)
+        url = re.search(r"http://127\.0\.0\.1:\d+", text)
+        assert url, text
+        passphrases = dict(re.findall(r"^\s+(\S+) +\S+ +passphrase: (\S+)$", text, re.MULTILINE))
+        yield Demo(url.group(), data, passphrases, process, log)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 0
+    finally:
+        process.kill()
+        process.wait()
+        reader.join(5)
+        if process.stdout:
+            process.stdout.close()
+
+
+def _read(process: subprocess.Popen[str], log: list[str], ready: threading.Event) -> None:
+    assert process.stdout is not None
+    for line in process.stdout:
+        log.append(line)
+        if "Ctrl+C" in line:
+            ready.set()
+    ready.set()
+
+
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
     """``kiosk demo`` on a free port and a data folder of its own."""
     data = tmp_path / "data"
-    command = [sys.executable, "-m", "kiosk", "demo", "--port", "0", "--no-browser", "--data", str(data)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    log: list[str] = []
-    ready = threading.Event()
-
-    def read() -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            log.append(line)
-            if "Ctrl+C" in line:
-                ready.set()
-        ready.set()
-
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-    assert ready.wait(60), "the demo did not start: " + "".join(log)
-    text = "".join(log)
-    url = re.search(r"http://127\.0\.0\.1:\d+", text)
-    assert url, text
-    passphrases = dict(re.findall(r"^\s+(\S+) +\S+ +passphrase: (\S+)$", text, re.MULTILINE))
-    yield Demo(url.group(), data, passphrases, process, log)
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(15)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        raise
-    finally:
-        reader.join(5)
-        if process.stdout:
-            process.stdout.close()
+    with running("demo", "--port", "0", "--no-browser", "--data", str(data), data=data) as demo:
+        yield demo
