@@ -11,7 +11,7 @@ from camera.view import EYE_X, EYE_Y, FaceView
 HEAD_SHARE, TOP_SHARE, FRAME_RATIO = 0.756, 0.089, 7 / 9
 """The printed frame: crown to chin over its height, gap above the crown over its height, width over height."""
 
-BALD_CROWN, MEAN_CROWN = 0.85, 1.0
+BALD_CROWN, MEAN_CROWN = 0.65, 1.0
 """Crown above the eyes over eyes-to-chin: the least believed of the segmentation, and the mean used without one."""
 TALLEST_HAIR = 1.9
 

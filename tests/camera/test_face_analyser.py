@@ -86,3 +86,14 @@ def test_the_head_is_followed_over_the_frame(analyser: FaceAnalyser, person: Ima
     assert here is not None
     assert there is not None
     assert there.chin == pytest.approx((here.chin[0] + dx, here.chin[1] + dy), abs=4)
+
+
+def test_the_crown_is_the_top_of_the_hair(analyser: FaceAnalyser) -> None:
+    """The wall is light and the hair is not: the first dark row in the head's columns is the truth."""
+    picture = PersonScene((1920, 1080)).posed(Pose())
+    head = analyser.analyse(picture, live=False).head
+    assert head is not None
+    column = slice(int(head.crown[0]) - 60, int(head.crown[0]) + 60)
+    top = int(np.flatnonzero((picture[:, column].mean(axis=2) < 170).mean(axis=1) > 0.2)[0])
+    tall = head.chin[1] - head.crown[1]
+    assert head.crown[1] == pytest.approx(top, abs=0.025 * tall)
