@@ -74,18 +74,26 @@ class _Hashed:
         self.outer = envelope.parse(self._header)
         file.seek(0)
         self.size = 0
+        self._left = memoryview(b"")
 
     def read(self, size: int = -1) -> bytes:
-        data = self._file.read(size)
-        beyond = len(self._header) - self.size
-        self._whole.update(data)
-        self._payload.update(data[max(beyond, 0) :])
-        self.size += len(data)
-        return data
+        """Up to ``size`` bytes; age asks for few at a time, so the file is read and hashed in large blocks."""
+        if not self._left:
+            self._left = memoryview(self._next_block())
+        taken, self._left = self._left[:size], self._left[size:]
+        return bytes(taken)
+
+    def _next_block(self) -> bytes:
+        block = self._file.read(_BLOCK)
+        beyond = max(len(self._header) - self.size, 0)
+        self._whole.update(block)
+        self._payload.update(memoryview(block)[beyond:])
+        self.size += len(block)
+        return block
 
     def finish(self) -> None:
         """Read what is left and compare with what the device signed."""
-        while self.read(_BLOCK):
+        while self._next_block():
             pass
         found = self.size - len(self._header)
         if found < self.outer.size:

@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -11,6 +12,7 @@ import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.batch_file import age_stream, archive, envelope
+from kiosk.batch_file.ahead import ahead
 from kiosk.batch_file.manifest import MANIFEST, SIGNATURE, sign, to_bytes
 from kiosk.domain.batch import Manifest, Member
 from kiosk.domain.errors import BatchError
@@ -50,8 +52,8 @@ def write_batch(
     check = pyrage.x25519.Identity.generate()
     with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         sink = _Ciphertext(file)
-        plain = _plaintext(manifest, sources, device, mtime, progress)
-        age_stream.encrypt(plain, sink, [*recipients, check.to_public()])
+        with closing(ahead(_plaintext(manifest, sources, device, mtime, progress))) as plain:
+            age_stream.encrypt(plain, sink, [*recipients, check.to_public()])
         sink.finish(device, check)
         os.fsync(file.fileno())
         size = file.seek(0, os.SEEK_END)
