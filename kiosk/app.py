@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kiosk.wiring import Services
 
-APPLICANT_SCREENS = ("applicant", "form_qr", "photo", "resume")
+APPLICANT_SCREENS = ("applicant", "form_qr", "photo", "resume", "speech")
 DESK_SCREENS = ("desk", "identity", "queue", "batch")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; font-src 'self'; "

@@ -1,6 +1,8 @@
 """Parts that answer the same every time, used by demo mode and by tests."""
 
-from dataclasses import dataclass
+import io
+import wave
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 
 JAPAN = timezone(timedelta(hours=9), "JST")
@@ -28,3 +30,25 @@ class FixedClock:
     def tick(self, seconds: float) -> None:
         """Let time pass."""
         self.seconds += seconds
+
+
+@dataclass
+class ToneSpeaker:
+    """Speaks every language as a short tone, and remembers what it was asked to say."""
+
+    said: list[tuple[str, str]] = field(default_factory=list)
+
+    def speaks(self, language: str) -> bool:
+        """Every language."""
+        return bool(language)
+
+    def say(self, language: str, line: str) -> bytes | None:
+        """A fifth of a second of a square wave as WAV."""
+        self.said.append((language, line))
+        out = io.BytesIO()
+        with wave.open(out, "wb") as sound:
+            sound.setnchannels(1)
+            sound.setsampwidth(2)
+            sound.setframerate(8000)
+            sound.writeframes((b"\x00\x10" * 20 + b"\x00\xf0" * 20) * 40)
+        return out.getvalue()

@@ -1,4 +1,4 @@
-"""What we ask of the world outside: clock, numbers, cameras. Real and fake parts are chosen in wiring only."""
+"""What we ask of the world outside: clock, numbers, cameras, voices. Real and fake parts are chosen in wiring only."""
 
 from datetime import date, datetime
 from typing import Protocol
@@ -36,3 +36,13 @@ class Analyser(Protocol):
 
     def analyse(self, image: Image, *, live: bool) -> FaceFindings:
         """Everything the models see in one picture."""
+
+
+class Speaker(Protocol):
+    """Reads the words of a screen aloud."""
+
+    def speaks(self, language: str) -> bool:
+        """Whether there is a voice for this language."""
+
+    def say(self, language: str, line: str) -> bytes | None:
+        """One line as WAV, or None when it cannot be spoken."""

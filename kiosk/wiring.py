@@ -13,9 +13,10 @@ from kiosk.clock import RandomIds, SystemClock
 from kiosk.domain.errors import NotFound
 from kiosk.domain.photo import PhotoLimits, load_limits
 from kiosk.domain.window import Window
-from kiosk.ports import Camera, Clock, Ids
+from kiosk.ports import Camera, Clock, Ids, Speaker
 from kiosk.rules import own_rules_text, rules_text
 from kiosk.settings import Settings
+from kiosk.speech import Voices
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.vault import Vault
 from kiosk.store.window_file import WindowStore
@@ -69,6 +70,7 @@ class Services:
     live: dict[str, Any] = field(default_factory=dict)
     """What lives in memory only and belongs to one visitor: live photo sessions, form readings."""
     guard: threading.RLock = field(default_factory=threading.RLock)
+    speaker: Speaker = field(default_factory=Voices)
 
     @property
     def camera_face(self) -> Camera:

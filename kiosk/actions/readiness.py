@@ -12,9 +12,11 @@ from pathlib import Path
 
 from kiosk.domain.errors import KioskError, NotFound
 from kiosk.domain.states import WindowState
-from kiosk.ports import Camera, Clock
+from kiosk.ports import Camera, Clock, Speaker
+from kiosk.speech import Voices
 from kiosk.store import device
 from kiosk.store.vault import Vault
+from kiosk.texts import languages
 
 EARLIEST_YEAR = 2026
 _CAMERA_WAIT = 6.0
@@ -50,7 +52,7 @@ class Check:
 
 
 def report(vault: Vault, clock: Clock, cameras: tuple[Camera, ...] | None) -> Iterator[Check]:
-    """All ten checks in order; ``cameras`` are started ones, None when the settings name something unknown."""
+    """All eleven checks in order; ``cameras`` are started ones, None when the settings name something unknown."""
     yield check_camera(cameras)
     yield check_disk(vault)
     yield check_clock(vault, clock)
@@ -61,6 +63,7 @@ def report(vault: Vault, clock: Clock, cameras: tuple[Camera, ...] | None) -> It
     yield check_battery(Path("/sys/class/power_supply"))
     yield check_fonts()
     yield check_browser()
+    yield check_speech(Voices())
 
 
 def check_camera(cameras: tuple[Camera, ...] | None) -> Check:
@@ -195,6 +198,16 @@ def check_browser() -> Check:
     if shutil.which("chromium") or shutil.which("chromium-browser"):
         return Check("browser", Status.GREEN, "note_browser_ok")
     return Check("browser", Status.RED, "note_browser_none")
+
+
+def check_speech(speaker: Speaker) -> Check:
+    """Amber while a language has no voice."""
+    silent = [language for language in languages() if not speaker.speaks(language)]
+    if len(silent) == len(languages()):
+        return Check("speech", Status.AMBER, "note_speech_none")
+    if silent:
+        return Check("speech", Status.AMBER, "note_speech_part", {"languages": ", ".join(silent)})
+    return Check("speech", Status.GREEN, "note_speech_ok")
 
 
 def check_backlog(vault: Vault, besides: str = "") -> Check:

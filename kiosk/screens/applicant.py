@@ -29,7 +29,7 @@ from kiosk.screens import contexts, services, settings
 from kiosk.texts import languages, translator
 
 blueprint = Blueprint("applicant", __name__)
-DISPLAY_SWITCHES = ("contrast", "large")
+DISPLAY_SWITCHES = ("contrast", "large", "low", "speech")
 _FORGET = ("applicant.error_my_number",)
 
 
@@ -39,6 +39,7 @@ def applicant_words() -> dict[str, Any]:
     return {
         "language_choices": _language_choices,
         "display": session.get("display", ""),
+        "can_speak": services().speaker.speaks(contexts.language()),
         "progress": _progress,
         "has_draft": "uid" in session,
         "rules": deeds.applicant_rules(settings()),
