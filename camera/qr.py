@@ -23,7 +23,8 @@ _QR_ONLY = zxingcpp.barcode_formats_from_str("QRCode")
 _OTHER_CODES = zxingcpp.barcode_formats_from_str("MicroQRCode|RMQRCode|DataMatrix|Aztec|PDF417|EAN13|Code128")
 """Looked for in still pictures only, to say that a code was there; the weaker ones see codes in grain."""
 _MOST_PIXELS_DOUBLED = 4_000_000
-_MARGIN = 0.3
+_MARGIN, _WIDE_MARGIN = 0.3, 0.8
+_WAYS_TO_LOCATE = 3
 _MOST_PLACES = 4
 _CROP_SIDE = 420
 _SMALLEST_PLACE = 24
@@ -109,8 +110,20 @@ def _closer_looks(grey: Grey, first: CodesSeen, may_go_on: Callable[[], bool]) -
     for symbol in first.located:
         if not symbol.is_read and may_go_on():
             yield from read_grid(grey, symbol.corners)
-    if grey.size <= _MOST_PIXELS_DOUBLED and may_go_on():
-        yield from _valid_texts(_barcodes(_crisp(_enlarged(grey, 2.0), 2.5, 3.0)))
+    for picture in _whole_frame_cleared(grey):
+        if may_go_on():
+            yield from _valid_texts(_barcodes(picture))
+    for place in _places(grey, first):
+        if may_go_on():
+            yield from _texts_in_place(crop_around(grey, place, _WIDE_MARGIN), may_go_on)
+
+
+def _whole_frame_cleared(grey: Grey) -> Iterator[Grey]:
+    """The frame doubled and sharpened, without and with its grain calmed."""
+    if grey.size <= _MOST_PIXELS_DOUBLED:
+        large = _enlarged(grey, 2.0)
+        yield _crisp(large, 2.5, 3.0)
+        yield _crisp(np.asarray(cv2.GaussianBlur(large, (0, 0), 1.0), np.uint8), 3.4, 6.0)
 
 
 def _texts_in_place(crop: Grey, may_go_on: Callable[[], bool]) -> list[str]:
@@ -122,15 +135,19 @@ def _texts_in_place(crop: Grey, may_go_on: Callable[[], bool]) -> list[str]:
             texts = _valid_texts(_barcodes(picture, binarizer=binarizer)) if may_go_on() else []
             if texts:
                 return texts
-    return _by_grid(crop) if may_go_on() else []
+    return _by_grid(crop, may_go_on)
 
 
-def _by_grid(crop: Grey) -> list[str]:
-    """Fit the grid of a symbol that can be located once the crop is cleared up."""
+def _by_grid(crop: Grey, may_go_on: Callable[[], bool]) -> list[str]:
+    """Fit the grid of symbols that can be located once the crop is cleared up."""
     scale = _scale_of(crop)
-    seen = _seen(_barcodes(next(_ways_to_look(crop)), with_errors=True))
     soft = np.asarray(cv2.GaussianBlur(_enlarged(crop, scale), (0, 0), 0.35 * scale), np.uint8)
-    return [text for each in seen.located if not each.is_read for text in read_grid(soft, each.corners)]
+    for picture, _ in zip(_ways_to_look(crop), range(_WAYS_TO_LOCATE), strict=False):
+        symbols = _seen(_barcodes(picture, with_errors=True)).located if may_go_on() else ()
+        texts = [text for each in symbols if not each.is_read for text in read_grid(soft, each.corners)]
+        if texts:
+            return texts
+    return []
 
 
 def _scale_of(crop: Grey) -> float:
