@@ -21,6 +21,7 @@ COMMANDS = {
     "seal": "batch:seal",
     "verify": "batch:verify",
     "open": "batch:open_batch",
+    "acknowledge": "acknowledge:acknowledge",
 }
 
 

@@ -1,5 +1,6 @@
 """Close, balance, seal: one file that is whole and verified on disk before anything is marked sealed."""
 
+import hashlib
 import secrets
 import shutil
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from kiosk.actions.batch_contents import Contents, balance_lines, read_contents
 from kiosk.actions.sealed_file import SealedFile
-from kiosk.batch_file.manifest import public_text
+from kiosk.batch_file.manifest import public_text, to_bytes
 from kiosk.domain.batch import Balance, Manifest, balance, file_name
 from kiosk.domain.errors import BatchError, StorageFull, TappedFirst
 from kiosk.domain.staff import Role, require_role, require_two
@@ -141,7 +142,10 @@ def _seal_anew(vault: Vault, clock: Clock, order: SealOrder, progress: Progress)
     _require_room(file.path.parent, contents)
     manifest = _manifest(vault, note, window, order, contents, found)
     sha256 = _write(vault, file, manifest, contents, window, progress)
-    note = replace(note, sha256=sha256, snapshot=snapshot_of(applications), applications=len(applications))
+    note = replace(
+        note, sha256=sha256, snapshot=snapshot_of(applications), applications=len(applications),
+        batch_id=manifest.batch_id, manifest_sha256=hashlib.sha256(to_bytes(manifest)).hexdigest(),
+    )  # fmt: skip
     SealNotes(vault.kiosk_store).set(note)
     return _enter(vault, clock, note, file)
 
@@ -201,8 +205,9 @@ def _enter(vault: Vault, clock: Clock, note: SealNote, file: SealedFile) -> Seal
         SealNotes(store).clear(note.window_id)
         raise
     batch = Batch(
-        note.window_id, note.seq, note.file_name, note.sha256, note.applications, note.at, note.by, note.second
-    )
+        note.window_id, note.seq, note.file_name, note.sha256, note.applications, note.at, note.by, note.second,
+        batch_id=note.batch_id, manifest_sha256=note.manifest_sha256, supersedes=note.supersedes,
+    )  # fmt: skip
     with store.write():
         store.batches.add(batch)
         store.windows.move(note.window_id, WindowEvent.SEAL, note.by, note.second, note.reason, at)

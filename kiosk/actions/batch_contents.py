@@ -55,7 +55,7 @@ def read_contents(
 ) -> Contents:  # fmt: skip
     """Everything but the pictures is read and held; pictures are read one by one while they are written."""
     photos, checks, custody = rows.photos(), rows.identity_checks(), rows.custody()
-    by_uid = {each.uid: each for each in applications}
+    by_uid = {str(each.uid): each for each in applications}
     order = in_sealed_order(
         ((each.uid, residence(each.answers, host)) for each in applications), host, random.SystemRandom().shuffle
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pyrage
 
+from kiosk.batch_file.manifest import MANIFEST, to_bytes
 from kiosk.batch_file.reader import Checked, check_file
 from kiosk.domain.errors import BatchError
 
@@ -24,7 +25,10 @@ def open_batch(
     (working / "photos").mkdir(mode=0o700, parents=True)
     working.chmod(0o700)
     try:
-        checked = check_file(path, identities, device_key, _Folder(working))
+        keep = _Folder(working)
+        checked = check_file(path, identities, device_key, keep)
+        if checked.manifest:
+            keep(MANIFEST, iter([to_bytes(checked.manifest)]))
         working.rename(folder)
     finally:
         shutil.rmtree(working, ignore_errors=True)

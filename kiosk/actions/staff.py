@@ -50,6 +50,11 @@ def confirm_second(vault: Vault, first: str, name: str, passphrase: str) -> Acco
     return second
 
 
+def confirm(vault: Vault, name: str, passphrase: str) -> None:
+    """The person at the desk once more, to take up the keys of sealed windows too; raises NotSignedIn."""
+    vault.unlock(name, passphrase, sealed_too=True)
+
+
 def install(vault: Vault, name: str, passphrase: str, recipients: str = "") -> Account:
     """The first account, a supervisor, made by the one who installs; raises Refused once there are keys."""
     _check_name(name)

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 import pyrage
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.actions.batch import (
     SealOrder,
@@ -21,9 +22,12 @@ from kiosk.actions.batch import (
 from kiosk.actions.open_batch import open_batch as open_into
 from kiosk.batch_file.manifest import public_key
 from kiosk.batch_file.reader import Checked, check_file
+from kiosk.clock import SystemClock
 from kiosk.commands.people import People, by_staff
 from kiosk.domain.batch import Balance
 from kiosk.domain.errors import BatchError, StorageDamaged
+from kiosk.office.acknowledgement import acknowledge as write_acknowledgement
+from kiosk.store.signing_key import read_key
 from kiosk.store.wraps import read_identity
 from kiosk.texts import catalogue, translator
 
@@ -80,11 +84,36 @@ def verify(files: tuple[Path, ...], identity: Path | None, device_key: str | Non
 @click.option("--identity", required=True, type=FILE, help="the municipality's identity file")
 @click.option("--out", "folder", required=True, type=click.Path(path_type=Path), help="a new or empty folder")
 @click.option("--device-key", metavar="PUB", help="the registered device's public key, or a file that holds it")
+@click.option("--ack", type=click.Path(file_okay=False, path_type=Path), help="folder for the acknowledgement")
+@click.option("--signing-key", type=FILE, help="the office's signing key, to acknowledge with")
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
-def open_batch(file: Path, identity: Path, folder: Path, device_key: str | None, as_json: bool) -> None:
-    """Check FILE and lay CSV, JSONL and photos into a folder; of a bad batch nothing is left there."""
+def open_batch(
+    file: Path, identity: Path, folder: Path, device_key: str | None, ack: Path | None, signing_key: Path | None,
+    as_json: bool,
+) -> None:  # fmt: skip
+    """Check FILE and lay CSV, JSONL, photos and manifest into a folder; of a bad batch nothing is left there.
+
+    With --ack and --signing-key the office's acknowledgement for the kiosk is written as well.
+    """
     identities, device = _identities(identity), _device_key(device_key)
-    sys.exit(_report(file, as_json, lambda: open_into(file, identities, folder, device), device, out=folder))
+    if (ack is None) is not (signing_key is None):
+        raise click.UsageError("--ack and --signing-key belong together")
+    office = _signing_key(signing_key) if signing_key else None
+
+    def opened() -> Checked:
+        checked = open_into(file, identities, folder, device)
+        if ack and office:
+            write_acknowledgement(checked, office, SystemClock().now(), ack)
+        return checked
+
+    sys.exit(_report(file, as_json, opened, device, out=folder))
+
+
+def _signing_key(path: Path) -> Ed25519PrivateKey:
+    try:
+        return read_key(path.read_text("ascii"))
+    except (OSError, UnicodeError, StorageDamaged):
+        raise click.UsageError(_words("identity")) from None
 
 
 def _identities(path: Path | None) -> list[pyrage.x25519.Identity]:

@@ -1,20 +1,21 @@
-"""``kiosk keys``: the municipality's identity and recipient, this device's signing key."""
+"""``kiosk keys``: the municipality's identity, recipient and signing key, this device's signing key."""
 
 import json
 import os
 from pathlib import Path
 
 import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.commands.people import People, by_staff, plain_errors
 from kiosk.domain.errors import NotFound
 from kiosk.domain.staff import Role
-from kiosk.store import device, wraps
+from kiosk.store import device, office_keys, signing_key, wraps
 
 
 @click.group()
 def keys() -> None:
-    """Keys: new, show, use."""
+    """Keys: new, show, use, forget."""
 
 
 @keys.command()
@@ -22,18 +23,22 @@ def keys() -> None:
 @click.option("--rehearsal", is_flag=True, help="for practice batches; the files say so")
 @plain_errors
 def new(folder: Path, rehearsal: bool) -> None:
-    """Make the municipality's identity (stays at the office) and its recipient (goes to the kiosks)."""
+    """Make the municipality's identity and signing key (stay at the office) and the recipient file for the kiosks."""
     prefix = "rehearsal-" if rehearsal else ""
-    identity = wraps.new_identity()
-    public = str(identity.to_public())
-    secret_file, public_file = folder / f"{prefix}identity.txt", folder / f"{prefix}recipient.txt"
+    identity, office = wraps.new_identity(), Ed25519PrivateKey.generate()
+    public, office_public = str(identity.to_public()), office_keys.public_of(office)
+    secret_file, sign_file, public_file = (
+        folder / f"{prefix}{name}" for name in ("identity.txt", "signing-key.pem", "recipient.txt")
+    )
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if public_file.exists():
+    if public_file.exists() or sign_file.exists():
         raise click.ClickException("there are keys in this folder already; nothing was changed")
     _write_new(secret_file, f"# keep at the office, never on a kiosk\n# recipient: {public}\n{identity}\n", 0o600)
-    _write_new(public_file, f"{public}\n", 0o644)
-    click.echo(f"identity:    {secret_file}\nrecipient:   {public_file}")
+    _write_new(sign_file, signing_key.key_text(office), 0o600)
+    _write_new(public_file, f"{office_keys.line(office_public)}\n{public}\n", 0o644)
+    click.echo(f"identity:    {secret_file}\nsigning key: {sign_file}\nrecipient:   {public_file}")
     click.echo(f"fingerprint: {device.fingerprint(public)}")
+    click.echo(f"fingerprint of the signing key: {device.fingerprint(office_public)}")
 
 
 @keys.command()
@@ -50,19 +55,34 @@ def show(people: People, as_json: bool) -> None:
 @click.argument("recipient", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @by_staff(Role.SUPERVISOR)
 def use(people: People, recipient: Path) -> None:
-    """Encrypt to the recipients in this file from now on; they can also open every key of this kiosk."""
+    """Encrypt to the recipients in this file from now on; they can also open every key of this kiosk.
+
+    Office signing keys in the file are believed from now on, beside those known already.
+    """
     lines = recipient.read_text("utf-8")
     at = people.clock.now().isoformat(timespec="milliseconds")
     people.vault.set_recipients(lines)
     people.vault.kiosk_store.audit.append("recipients_changed", people.by.name, "kiosk", at=at)
-    for line in device.recipient_lines(people.vault.kiosk_store).splitlines():
-        click.echo(f"{line}\t{device.fingerprint(line)}")
+    for entry in _entries(people, rehearsal=False)[:-1]:
+        click.echo(f"{entry['public']}\t{entry['fingerprint']}")
+
+
+@keys.command()
+@click.argument("public", metavar="OFFICE_KEY")
+@by_staff(Role.SUPERVISOR)
+def forget(people: People, public: str) -> None:
+    """Believe an office's signing key no more, for one that was lost or is not used any longer."""
+    store, at = people.vault.kiosk_store, people.clock.now().isoformat(timespec="milliseconds")
+    with store.write():
+        office_keys.forget(store, public)
+        store.audit.append("office_key_forgotten", people.by.name, "kiosk", public, at=at)
 
 
 def _entries(people: People, rehearsal: bool) -> list[dict[str, object]]:
     store = people.vault.kiosk_store
-    lines = device.recipient_lines(store, rehearsal).splitlines()
+    lines = [line for line in device.recipient_lines(store, rehearsal).split() if line.startswith("age1")]
     entries: list[dict[str, object]] = [_entry("recipient", line, rehearsal) for line in lines]
+    entries += [_entry("office", key, rehearsal) for key in office_keys.known(store, rehearsal)]
     try:
         return [*entries, _entry("device", device.device_public(store, rehearsal), rehearsal)]
     except NotFound:

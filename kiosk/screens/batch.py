@@ -6,11 +6,13 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions import batch as deeds
+from kiosk.actions.acknowledge import acknowledge as deed_acknowledge
 from kiosk.actions.batch import SealOrder, balance_window
 from kiosk.actions.seal_job import SealJob
-from kiosk.actions.staff import confirm_second, sign_in
+from kiosk.actions.staff import confirm, confirm_second, sign_in
 from kiosk.actions.window import close_window, reopen_window
-from kiosk.domain.errors import KioskError, Locked, NotFound, NotSignedIn, Refused
+from kiosk.batch_file.acknowledgement import MOST_BYTES
+from kiosk.domain.errors import BatchError, KioskError, Locked, NotFound, NotSignedIn, Refused
 from kiosk.domain.states import WindowEvent, allowed_window
 from kiosk.domain.window import Window
 from kiosk.screens import services, signed_in
@@ -88,6 +90,23 @@ def reopen(window_id: str) -> ResponseReturnValue:
     return redirect(url_for("queue.index"), code=303)
 
 
+@blueprint.post("/<window_id>/acknowledge")
+def acknowledge(window_id: str) -> ResponseReturnValue:
+    """Take up the office's acknowledgement file."""
+    file, passphrase = request.files.get("ack"), request.form.get("passphrase", "")
+    try:
+        if passphrase:
+            confirm(services().vault, signed_in.staff(), passphrase)
+        if not file:
+            raise BatchError("ack_missing")
+        found = deed_acknowledge(
+            services().vault, services().clock, file.stream.read(MOST_BYTES + 1), signed_in.staff()
+        )
+    except KioskError as refused:
+        return _page(window_id, refused), 422
+    return _go(found.window.id)
+
+
 @blueprint.get("/<window_id>/progress")
 def progress(window_id: str) -> ResponseReturnValue:
     """How far the seal is; the page is loaded anew when it has ended."""
@@ -122,6 +141,7 @@ def _page(window_id: str, refused: KioskError | None = None) -> str:
         job=job if job and job.is_running else None,
         error=refused.text_key if refused else failed,
         batches=_batches(window_id),
+        holds_key=services().vault.holds(window_id),
         typed=request.form,
         **_balance(each),
     )

@@ -20,6 +20,10 @@ class Batch:
     by: str
     second: str | None
     acknowledged_at: str | None = None
+    batch_id: str = ""
+    manifest_sha256: str = ""
+    supersedes: str = "[]"
+    """JSON, as in the manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ class Batches:
     def add(self, batch: Batch) -> None:
         """Note a sealed batch."""
         with self._store.write() as database:
-            database.conn.execute("insert into batches values (?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(batch))
+            database.conn.execute("insert into batches values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", astuple(batch))
 
     def list(self, window_id: str | None = None) -> list[Batch]:
         """The batches of one window or of all, in order."""

@@ -53,6 +53,11 @@ class DataFolder:
         return self.root / "rehearsal-recipient.txt"
 
     @property
+    def rehearsal_office(self) -> Path:
+        """The office's signing key in a rehearsal: what its acknowledgements are signed with."""
+        return self.root / "rehearsal-office.pem"
+
+    @property
     def rehearsal_device(self) -> Path:
         """The public half of a rehearsal folder's device key."""
         return self.root / "rehearsal-device.pub"

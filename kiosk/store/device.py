@@ -7,7 +7,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.errors import NotFound
-from kiosk.store import wraps
+from kiosk.store import office_keys, wraps
 from kiosk.store.kiosk_file import KioskStore
 
 
@@ -25,9 +25,13 @@ def recipient_lines(kiosk_store: KioskStore, rehearsal: bool = False) -> str:
 
 
 def set_recipients(kiosk_store: KioskStore, lines: str, rehearsal: bool = False) -> None:
-    """Configure the recipients; raises StorageDamaged when a line is no age recipient."""
+    """Configure the recipients and believe the office keys that come with them.
+
+    Raises StorageDamaged when a line is no age recipient.
+    """
     wraps.read_recipients(lines)
     kiosk_store.settings.set(_name("recipients", rehearsal), lines)
+    office_keys.add(kiosk_store, office_keys.keys_in(lines), rehearsal)
 
 
 def make_device_key(kiosk_store: KioskStore, rehearsal: bool = False) -> None:

@@ -95,6 +95,37 @@ create table tombstones (
     )
 
 
+@kiosk_migrations(name="0003_batches")
+def _batches(db: Database) -> None:
+    _run(
+        db,
+        """
+alter table batches add column batch_id text not null default '';
+alter table batches add column manifest_sha256 text not null default '';
+alter table batches add column supersedes text not null default '[]';
+create table erasures (
+    window_id text primary key references windows(id),
+    at text not null,
+    facts text not null
+);
+create table hand_overs (
+    id integer primary key,
+    window_id text not null references windows(id),
+    seq integer not null,
+    at text not null,
+    by text not null,
+    destination text not null,
+    medium text not null,
+    purpose text not null,
+    applications integer not null,
+    size integer not null,
+    sha256 text not null,
+    outcome text not null
+)
+""",
+    )
+
+
 @window_migrations(name="0001_window")
 def _window(db: Database) -> None:
     _run(

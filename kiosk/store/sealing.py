@@ -37,6 +37,9 @@ class SealNote:
     sha256: str = ""
     snapshot: str = ""
     applications: int = 0
+    batch_id: str = ""
+    manifest_sha256: str = ""
+    supersedes: str = "[]"
 
 
 @contextmanager

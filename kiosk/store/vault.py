@@ -12,13 +12,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlite_utils import Migrations
 
 from kiosk.clock import SystemClock
 from kiosk.domain.errors import Locked, NotFound, NotSignedIn, Refused, StorageDamaged
 from kiosk.domain.staff import Role
 from kiosk.domain.states import WindowState
-from kiosk.store import device, wraps
+from kiosk.store import device, office_keys, signing_key, wraps
 from kiosk.store.data_folder import DataFolder
 from kiosk.store.database import KEY_BYTES, Store, open_store
 from kiosk.store.keyring import Keyring
@@ -102,6 +103,7 @@ class Vault:
         store = self.kiosk_store
         if device.recipient_lines(store, rehearsal=True):
             return
+        self._make_rehearsal_office()
         identity = wraps.new_identity()
         public = str(identity.to_public())
         self.folder.write_secret(self.folder.rehearsal_identity, f"# rehearsal only\n{identity}\n")
@@ -112,6 +114,13 @@ class Vault:
 
     def unlock(self, name: str, passphrase: str, *, sealed_too: bool = False) -> None:
         """Take the keys into memory: the master key, those of windows at work, of sealed ones if ``sealed_too``.
+
+    def _make_rehearsal_office(self) -> None:
+        """The key that stands in for the office's when acknowledgements are practised, unless it is there."""
+        if not self.folder.rehearsal_office.exists():
+            office = Ed25519PrivateKey.generate()
+            office_keys.add(self.kiosk_store, (office_keys.public_of(office),), rehearsal=True)
+            self.folder.write_secret(self.folder.rehearsal_office, signing_key.key_text(office))
 
         Raises NotSignedIn for a wrong name or passphrase, after the same time for both, TooManyTries while the door
         is shut.

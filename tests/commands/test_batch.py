@@ -261,3 +261,24 @@ def test_a_full_medium_leaves_nothing_and_loses_nothing(tmp_path: Path) -> None:
         assert place.run("seal", place.window, "--out", place.out).returncode == 0
     finally:
         subprocess.run(["umount", str(medium)], check=True)
+
+
+def test_the_answer_of_the_office_comes_back_and_is_taken_up_once(place: Place, tmp_path: Path) -> None:
+    file, office, ack = place.seal(), place.data / "rehearsal-office.pem", tmp_path / "ack"
+    words: tuple[str | Path, ...] = ("--identity", place.identity, "--out", tmp_path / "office", "--ack", ack)
+    assert place.run("open", file, *words).returncode == 2
+    assert place.run("open", file, *words, "--signing-key", office).returncode == 0
+    assert json.loads((tmp_path / "office" / "manifest.json").read_bytes())["seq"] == 1
+    (answer,) = ack.iterdir()
+    assert answer.name == file.with_suffix(".ack").name
+    spoilt = tmp_path / "spoilt.ack"
+    spoilt.write_bytes(answer.read_bytes().replace(b'"seq":1', b'"seq":2'))
+    refused = place.run("acknowledge", spoilt)
+    assert refused.returncode == 1
+    assert "altered" in refused.stderr
+    for is_new in (True, False):
+        done = place.run("acknowledge", answer, "--json")
+        assert done.returncode == 0, done.stderr
+        about = json.loads(done.stdout)
+        assert (about["is_new"], about["window_state"]) == (is_new, "acknowledged")
+    assert place.run("acknowledge", tmp_path / "missing").returncode == 2

@@ -1,12 +1,17 @@
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 
 from kiosk.actions.window import close_window
+from kiosk.batch_file.reader import check_file
 from kiosk.domain.states import ApplicationState, WindowState
 from kiosk.fakes import FixedClock
+from kiosk.office.acknowledgement import acknowledge as write_acknowledgement
+from kiosk.store.signing_key import read_key
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
+from kiosk.store.wraps import read_identity
 from tests.builders import PASSPHRASE as REAL_PASSPHRASE
 from tests.builders import SUPERVISOR, a_vault, a_window
 from tests.desk_navigator import PASSPHRASE, Browser, Desk
@@ -156,3 +161,26 @@ def test_after_a_real_closing_the_passphrase_is_asked_for_again(desk: Desk, tmp_
     assert browser.press(f"{path}/unlock", passphrase="wrong words here").status_code == 401
     assert browser.press(f"{path}/unlock", passphrase=REAL_PASSPHRASE).status_code == 303
     assert 'id="sum-started"' in browser.see(path)
+
+
+def test_the_offices_answer_is_taken_up_at_the_desk(desk: Desk, tmp_path: Path) -> None:
+    desk.applicant(ApplicationState.ACCEPTED)
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    browser, folder, path = desk.signed_in(), desk.vault.folder, f"/batch/{desk.window.id}"
+    browser.see(path)
+    browser.press(f"{path}/seal", **SECOND)
+    assert 'id="waiting-1"' in sealed_page(desk, browser)
+    (file,) = folder.outbox.iterdir()
+    checked = check_file(file, [read_identity(folder.rehearsal_identity.read_text("utf-8"))])
+    office = read_key(folder.rehearsal_office.read_text("ascii"))
+    answer = write_acknowledgement(checked, office, desk.clock.now(), tmp_path).read_bytes()
+    for spoilt in (b"", answer[:-9]):
+        refused = browser.press(f"{path}/acknowledge", ack=(BytesIO(spoilt), "a.ack"))
+        assert refused.status_code == 422
+        assert "受領確認ファイルではありません" in refused.get_data(as_text=True)
+    assert browser.press(f"{path}/acknowledge").status_code == 422
+    assert browser.press(f"{path}/acknowledge", ack=(BytesIO(answer), "a.ack")).status_code == 303
+    page = browser.see(path)
+    assert 'id="acknowledged-1"' in page
+    assert 'id="acknowledge"' not in page
+    assert state(desk) is WindowState.ACKNOWLEDGED

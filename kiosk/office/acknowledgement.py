@@ -1,0 +1,82 @@
+"""The office's answer for one batch it has taken in, signed with the office's own key."""
+
+import os
+import secrets
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.batch_file import acknowledgement, manifest
+from kiosk.batch_file.reader import Checked
+from kiosk.domain.acknowledgement import SUFFIX, Acknowledgement
+from kiosk.domain.batch import file_name
+from kiosk.domain.errors import BatchError
+
+
+def acknowledge(checked: Checked, office: Ed25519PrivateKey, received_at: datetime, folder: Path) -> Path:
+    """Write the acknowledgement of a batch that was read whole with the identity, and give its path.
+
+    Call it when everything of the batch is stored for good. Called again for the same batch, the first file stays.
+    Raises BatchError ``not_read_whole`` for a batch checked from the outside only, OSError when it cannot be written.
+    """
+    found = _about(checked, office, received_at)
+    path = folder / (_stem(checked) + SUFFIX)
+    if not _is_there(path, found):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _write(path, acknowledgement.to_bytes(found, office))
+    return path
+
+
+def _about(checked: Checked, office: Ed25519PrivateKey, received_at: datetime) -> Acknowledgement:
+    inside = checked.manifest
+    if inside is None:
+        raise BatchError("not_read_whole")
+    return Acknowledgement(
+        batch_id=inside.batch_id,
+        batch_sha256=checked.sha256,
+        manifest_sha256=sha256(manifest.to_bytes(inside)).hexdigest(),
+        rehearsal=inside.rehearsal,
+        window=str(inside.window.get("id", "")),
+        seq=inside.seq,
+        counts=inside.counts,
+        received_at=received_at.isoformat(timespec="seconds"),
+        office_key=manifest.public_text(office.public_key()),
+    )
+
+
+def _stem(checked: Checked) -> str:
+    inside = checked.manifest
+    assert inside is not None  # noqa: S101 - _about has refused it before
+    about = inside.window
+    name = file_name(
+        str(about.get("municipality", "")), str(about.get("id", "")), inside.seq, rehearsal=inside.rehearsal
+    )
+    return Path(name).stem
+
+
+def _is_there(path: Path, wanted: Acknowledgement) -> bool:
+    try:
+        found = acknowledgement.from_bytes(path.read_bytes())
+    except (FileNotFoundError, BatchError):
+        return False
+    return (found.batch_sha256, found.office_key) == (wanted.batch_sha256, wanted.office_key)
+
+
+def _write(path: Path, data: bytes) -> None:
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
