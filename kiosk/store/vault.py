@@ -101,9 +101,9 @@ class Vault:
     def make_rehearsal_keys(self) -> None:
         """Make the recipient, identity file and device key that rehearsal windows use, unless they are there."""
         store = self.kiosk_store
+        self._make_rehearsal_office()
         if device.recipient_lines(store, rehearsal=True):
             return
-        self._make_rehearsal_office()
         identity = wraps.new_identity()
         public = str(identity.to_public())
         self.folder.write_secret(self.folder.rehearsal_identity, f"# rehearsal only\n{identity}\n")
@@ -112,15 +112,15 @@ class Vault:
         device.make_device_key(store, rehearsal=True)
         self.folder.write_secret(self.folder.rehearsal_device, device.device_public(store, rehearsal=True) + "\n")
 
-    def unlock(self, name: str, passphrase: str, *, sealed_too: bool = False) -> None:
-        """Take the keys into memory: the master key, those of windows at work, of sealed ones if ``sealed_too``.
-
     def _make_rehearsal_office(self) -> None:
         """The key that stands in for the office's when acknowledgements are practised, unless it is there."""
         if not self.folder.rehearsal_office.exists():
             office = Ed25519PrivateKey.generate()
             office_keys.add(self.kiosk_store, (office_keys.public_of(office),), rehearsal=True)
             self.folder.write_secret(self.folder.rehearsal_office, signing_key.key_text(office))
+
+    def unlock(self, name: str, passphrase: str, *, sealed_too: bool = False) -> None:
+        """Take the keys into memory: the master key, those of windows at work, of sealed ones if ``sealed_too``.
 
         Raises NotSignedIn for a wrong name or passphrase, after the same time for both, TooManyTries while the door
         is shut.
