@@ -25,12 +25,12 @@ from kiosk.domain.applicant import (
 from kiosk.domain.eras import in_era
 from kiosk.domain.errors import AnswerRefused, KioskError, NotFound
 from kiosk.domain.queue import Application
-from kiosk.screens import contexts, services, settings
+from kiosk.screens import again, contexts, services, settings
 from kiosk.texts import languages, translator
 
 blueprint = Blueprint("applicant", __name__)
 DISPLAY_SWITCHES = ("contrast", "large", "low", "speech")
-_FORGET = ("applicant.error_my_number",)
+_FORGET = ("applicant.error_my_number", "applicant.error_digits_or_my_number")
 
 
 @blueprint.app_context_processor
@@ -209,30 +209,32 @@ def question(key: str) -> ResponseReturnValue:
     asked = question_for(key, application.answers, _rules(), _today())
     if asked is None:
         return _go(url_for("applicant.next_step"))
-    return _question_page(asked, application, _typed_before(asked, application))
+    shown = again.kept(f"question/{key}")
+    if shown is None:
+        return _question_page(asked, application, _typed_before(asked, application))
+    return _question_page(asked, application, dict(shown.typed), shown.refused.text_key if shown.refused else None)
 
 
 @blueprint.post("/applicant/question/<key>")
 def answer(key: str) -> ResponseReturnValue:
     """Keep an answer and go on; one that cannot be kept stays on screen with the reason."""
+    page = f"question/{key}"
     if _switch():
-        return _again(key, None)
+        again.keep(again.Again(page, _typed()))
+        return _go(url_for("applicant.question", key=key))
     try:
         deeds.answer(services(), session["uid"], key, request.form)
     except AnswerRefused as refused:
-        return _again(key, refused.text_key)
+        again.keep(again.Again(page, {} if refused.text_key in _FORGET else _typed(), refused))
+        return _go(url_for("applicant.question", key=key))
     except NotFound:
-        return _go(url_for("applicant.next_step"))
+        pass
+    again.forget()
     return _go(url_for("applicant.next_step"))
 
 
-def _again(key: str, error: str | None) -> ResponseReturnValue:
-    application = _application()
-    asked = question_for(key, application.answers, _rules(), _today())
-    if asked is None:
-        return _go(url_for("applicant.next_step"))
-    typed = {} if error in _FORGET else {name: value for name, value in request.form.items() if name in _FIELDS}
-    return _question_page(asked, application, typed, error), 422 if error else 200
+def _typed() -> dict[str, str]:
+    return {name: value for name, value in request.form.items() if name in _FIELDS}
 
 
 _FIELDS = ("answer", "era", "year", "month", "day")
@@ -338,6 +340,7 @@ def slip() -> ResponseReturnValue:
 def finish() -> ResponseReturnValue:
     """Forget this person on this screen; the draft, if any, stays with staff since consent was given."""
     station_of(services()).end(session.get("uid"))
+    again.forget()
     session.clear()
     response = redirect(url_for("applicant.start"), code=303)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

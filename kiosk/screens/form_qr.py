@@ -10,7 +10,7 @@ from kiosk.actions import form_qr as deeds
 from kiosk.actions.form_watch import FormView
 from kiosk.domain.errors import FormAlreadyUsed, NotFound, Refused
 from kiosk.domain.form_qr import ReadingKind, masked
-from kiosk.screens import services
+from kiosk.screens import again, services
 from kiosk.screens.contexts import language
 from kiosk.screens.frames import WAIT_SECONDS, frame_response
 from kiosk.texts import translator
@@ -56,21 +56,27 @@ def scan() -> ResponseReturnValue:
 
 @blueprint.get("/type")
 def keypad() -> ResponseReturnValue:
-    """Key the number."""
+    """Key the number, once and then again."""
     _uid()
-    return render_template("form_qr_type.html", first=None)
+    if "afresh" in request.args:
+        again.forget()
+    shown = again.kept("form_qr/type") or again.Again("")
+    return render_template("form_qr_type.html", is_again="first" in shown.typed, error=_words(shown.refused))
 
 
 @blueprint.post("/type")
 def typed() -> ResponseReturnValue:
     """Take the number keyed once and ask for it again, or take it keyed twice."""
-    first, entry = request.form.get("first"), request.form.get("entry", "")
+    uid, entry, shown = _uid(), request.form.get("entry", ""), again.kept("form_qr/type")
+    first = shown.typed.get("first") if shown else None
     try:
         if first is None:
-            return render_template("form_qr_type.html", first=deeds.check_entry(services(), entry))
-        deeds.take_entries(services(), _uid(), first, entry)
+            again.keep(again.Again("form_qr/type", {"first": deeds.check_entry(services(), entry)}))
+            return redirect(url_for("form_qr.keypad"), code=303)
+        deeds.take_entries(services(), uid, first, entry)
     except Refused as refused:
-        return _typed_again(refused), 422
+        return _typed_again(refused, first)
+    again.forget()
     return redirect(url_for("form_qr.check"), code=303)
 
 
@@ -119,22 +125,27 @@ def _taken(deed: Any) -> ResponseReturnValue:
     try:
         deed(uid)
     except Refused as refused:
-        deeds.station_of(services()).watch_for(uid, afresh=True)
-        return _live_page(refused), 422
+        again.keep(again.Again("form_qr/live", refused=refused))
+        return redirect(url_for("form_qr.live"), code=303)
     deeds.station_of(services()).end()
     return redirect(url_for("form_qr.check"), code=303)
 
 
-def _live_page(refused: Refused | None = None) -> str:
-    return render_template("form_qr.html", error=_words(refused) if refused else "")
+def _live_page() -> str:
+    shown = again.kept("form_qr/live")
+    again.forget()
+    return render_template("form_qr.html", error=_words(shown.refused if shown else None))
 
 
-def _typed_again(refused: Refused) -> str:
-    first = request.form.get("first") if isinstance(refused, deeds.EntriesDiffer) else None
-    return render_template("form_qr_type.html", first=first, error=_words(refused))
+def _typed_again(refused: Refused, first: str | None) -> ResponseReturnValue:
+    kept = {"first": first} if first and isinstance(refused, deeds.EntriesDiffer) else {}
+    again.keep(again.Again("form_qr/type", kept, refused))
+    return redirect(url_for("form_qr.keypad"), code=303)
 
 
-def _words(refused: Refused) -> str:
+def _words(refused: Refused | None) -> str:
+    if refused is None:
+        return ""
     t = translator(language())
     if isinstance(refused, FormAlreadyUsed):
         return t(refused.text_key, time=refused.since[11:16])
