@@ -31,7 +31,7 @@ def enclose(parts: Parts, uid: str, envelope: str, staff: str) -> Notes:
     number = envelope.strip().upper()
     if not is_envelope_number(number):
         raise Refused("queue.error_envelope")
-    if any(line.envelope == number and line.uid != uid for line in ledger.list()):
+    if ledger.is_taken_by_another(number, uid):
         raise Refused("queue.error_envelope_used")
     for line in held:
         ledger.put_in_envelope(line.id, number, staff, now(parts))

@@ -1,6 +1,6 @@
 """The day in numbers, out of the window's file: for the statistics page, the day sheet and the company's report."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from datetime import date
 
 from kiosk.actions.applicant import applicant_rules
@@ -8,20 +8,16 @@ from kiosk.actions.desk import Parts, note
 from kiosk.domain.day_sheet import CompanyReport, DaySheet, SealedFile
 from kiosk.domain.eras import in_era
 from kiosk.domain.states import ApplicationState
-from kiosk.domain.statistics import Day, day, times_set_back
-from kiosk.store.applications import Move
+from kiosk.domain.statistics import EVENTS, Day, day, times_set_back
 
 
 def day_of(parts: Parts, window_id: str | None = None) -> Day:
     """The numbers of a window, the current one unless named; raises Locked or NotFound."""
     store = parts.window_store(window_id)
-    moves: dict[str, list[Move]] = defaultdict(list)
-    for uid, move in store.applications.moves():
-        moves[uid].append(move)
     return day(
         counts=store.applications.counts(),
         started=store.applications.starts(),
-        moves=moves,
+        firsts=store.applications.firsts(EVENTS),
         attempts=store.statistics.photo_attempts(),
         turned_away=store.statistics.reissues(),
     )

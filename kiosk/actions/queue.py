@@ -20,25 +20,28 @@ CHANGE_REASONS = ("asked_for", "misread", "exception", "other")
 
 def claim(parts: Parts, uid: str, staff: str) -> Application:
     """Take an application to work on; raises TappedFirst when somebody else holds it."""
-    before = parts.window_store().applications.get(uid)
-    application = hold(parts, uid, staff)
-    if before.claimed_by != staff:
-        note(parts, "claimed", staff, uid)
+    with parts.window_store().write():  # the log then tells of claims in the order they were made
+        before = parts.window_store().applications.get(uid)
+        application = hold(parts, uid, staff)
+        if before.claimed_by != staff:
+            note(parts, "claimed", staff, uid)
     return application
 
 
 def release(parts: Parts, uid: str, staff: str) -> Application:
     """Let go of an application."""
-    application = parts.window_store().applications.release(uid, staff, now(parts))
-    note(parts, "released", staff, uid)
+    with parts.window_store().write():
+        application = parts.window_store().applications.release(uid, staff, now(parts))
+        note(parts, "released", staff, uid)
     return application
 
 
 def take_over(parts: Parts, uid: str, staff: str, held_by: str, fields: Mapping[str, str]) -> Application:
     """Take an application from a colleague, with a reason; raises TappedFirst when they hold it no more."""
     reason = checked_reason(fields, TAKE_OVER_REASONS)
-    application = parts.window_store().applications.take_over(uid, staff, held_by, now(parts))
-    note(parts, "taken_over", staff, uid, f"from {held_by}: {_key(reason)}")
+    with parts.window_store().write():
+        application = parts.window_store().applications.take_over(uid, staff, held_by, now(parts))
+        note(parts, "taken_over", staff, uid, f"from {held_by}: {_key(reason)}")
     return application
 
 

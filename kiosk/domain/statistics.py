@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from statistics import median
-from typing import Any, Protocol
+from typing import Any
 
 from kiosk.domain.states import ApplicationEvent, ApplicationState
 
@@ -18,22 +18,16 @@ STRETCHES: tuple[tuple[str, ApplicationEvent | None, ApplicationEvent], ...] = (
 )
 """Stretches of the way: from one event (None: the start) to the next."""
 
+EVENTS = (_E.SUBMIT, _E.CHECK_IDENTITY, _E.ACCEPT)
+"""The events whose first time for each person these numbers are made of."""
 
-class Moved(Protocol):
-    """What these numbers need of one move."""
-
-    @property
-    def at(self) -> str:
-        """When, ISO 8601."""
-
-    @property
-    def event(self) -> ApplicationEvent:
-        """What happened."""
+Firsts = Mapping[str, Mapping[ApplicationEvent, str]]
+"""uid → event → when it first happened."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """How long one stretch took, in minutes; ``slow`` is the 90th percentile, both None without anybody."""
+    """How long one stretch took, in minutes (the photo: seconds); ``slow`` is the 90th percentile; None for nobody."""
 
     key: str
     people: int
@@ -53,7 +47,10 @@ class Hour:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """All numbers of one window; ``first_tries`` people took a photo, ``first_passes`` needed one try only."""
+    """All numbers of one window; ``first_tries`` people took a photo, ``first_passes`` needed one try only.
+
+    ``photo_seconds`` run from the beginning of the photo step to the shot that was accepted, the last one of each.
+    """
 
     counts: Mapping[ApplicationState, int]
     first_tries: int
@@ -62,6 +59,7 @@ class Day:
     stretches: tuple[Stretch, ...]
     hours: tuple[Hour, ...]
     turned_away: Mapping[str, int]
+    photo_seconds: Stretch
 
     @property
     def first_pass_percent(self) -> float | None:
@@ -77,21 +75,24 @@ class Day:
 def day(
     counts: Mapping[ApplicationState, int],
     started: Mapping[str, str],
-    moves: Mapping[str, Sequence[Moved]],
+    firsts: Firsts,
     attempts: Iterable[Mapping[str, Any]],
     turned_away: Mapping[str, int],
 ) -> Day:
-    """The numbers of a window; ``started`` maps uid → time, ``moves`` uid → its moves in order."""
+    """The numbers of a window; ``started`` maps uid → time."""
+    attempts = list(attempts)
     first = _first_attempts(attempts)
+    accepted = {each["uid"]: float(each["seconds"]) for each in attempts if each["accepted"]}
     failed = Counter(reason for each in first if each["verdict"] == "fail" for reason in each["reasons"])
     return Day(
         counts=counts,
         first_tries=len(first),
         first_passes=sum(each["verdict"] != "fail" for each in first),
         reasons=tuple(failed.most_common()),
-        stretches=tuple(_stretch(key, since, until, started, moves) for key, since, until in STRETCHES),
-        hours=_hours(started, moves),
+        stretches=tuple(_stretch(key, since, until, started, firsts) for key, since, until in STRETCHES),
+        hours=_hours(started, firsts),
         turned_away=turned_away,
+        photo_seconds=_spread("photo", sorted(accepted.values())),
     )
 
 
@@ -103,24 +104,19 @@ def _first_attempts(attempts: Iterable[Mapping[str, Any]]) -> list[Mapping[str, 
 
 
 def _stretch(
-    key: str,
-    since: ApplicationEvent | None,
-    until: ApplicationEvent,
-    started: Mapping[str, str],
-    moves: Mapping[str, Sequence[Moved]],
+    key: str, since: ApplicationEvent | None, until: ApplicationEvent, started: Mapping[str, str], firsts: Firsts
 ) -> Stretch:
-    minutes = sorted(
-        _minutes(begin, end)
-        for uid, at in started.items()
-        if (end := _first(moves.get(uid, ()), until)) and (begin := _first(moves.get(uid, ()), since) if since else at)
-    )
-    if not minutes:
+    begins = ((uid, firsts.get(uid, {}).get(since) if since else at) for uid, at in started.items())
+    ends = ((begin, firsts.get(uid, {}).get(until)) for uid, begin in begins)
+    minutes = sorted(_minutes(begin, end) for begin, end in ends if begin and end)
+    return _spread(key, minutes)
+
+
+def _spread(key: str, values: Sequence[float]) -> Stretch:
+    """The middle and the 90th percentile of sorted values."""
+    if not values:
         return Stretch(key, 0, None, None)
-    return Stretch(key, len(minutes), median(minutes), minutes[min(len(minutes) - 1, int(len(minutes) * 0.9))])
-
-
-def _first(moves: Sequence[Moved], event: ApplicationEvent) -> str | None:
-    return next((move.at for move in moves if move.event is event), None)
+    return Stretch(key, len(values), median(values), values[min(len(values) - 1, int(len(values) * 0.9))])
 
 
 def _minutes(begin: str, end: str) -> float:
@@ -129,14 +125,11 @@ def _minutes(begin: str, end: str) -> float:
     return max(0.0, seconds / 60)
 
 
-def _hours(started: Mapping[str, str], moves: Mapping[str, Sequence[Moved]]) -> tuple[Hour, ...]:
+def _hours(started: Mapping[str, str], firsts: Firsts) -> tuple[Hour, ...]:
     flow: dict[str, Counter[int]] = defaultdict(Counter)
     flow["started"].update(_hour(at) for at in started.values())
-    for each in moves.values():
-        for key, event in (("submitted", _E.SUBMIT), ("accepted", _E.ACCEPT)):
-            at = _first(each, event)
-            if at:
-                flow[key][_hour(at)] += 1
+    for key, event in (("submitted", _E.SUBMIT), ("accepted", _E.ACCEPT)):
+        flow[key].update(_hour(each[event]) for each in firsts.values() if event in each)
     seen = [hour for counter in flow.values() for hour in counter]
     if not seen:
         return ()

@@ -260,10 +260,16 @@ class Applications:
         )
         return [_move(row) for row in rows]
 
-    def moves(self) -> Sequence[tuple[str, Move]]:
-        """Every move of every application in order, with its uid."""
-        rows = self._store.rows("select uid, at, event, before, after, by, reason from moves order by id")
-        return [(row.pop("uid"), _move(row)) for row in rows]
+    def firsts(self, events: Iterable[ApplicationEvent]) -> dict[str, dict[ApplicationEvent, str]]:
+        """uid → event → when it first happened, in the order things were written."""
+        wanted = tuple(events)
+        marks = ", ".join("?" * len(wanted))
+        known = {str(event): event for event in wanted}
+        found: dict[str, dict[ApplicationEvent, str]] = {}
+        rows = self._store.rows(f"select uid, event, at from moves where event in ({marks}) order by id", wanted)  # noqa: S608 -- marks only
+        for row in rows:
+            found.setdefault(row["uid"], {}).setdefault(known[row["event"]], row["at"])
+        return found
 
     def changes(self, uid: str) -> Sequence[Change]:
         """Every correction by staff in order."""

@@ -60,6 +60,11 @@ class Custody:
         rows = self._store.rows(f"select * from custody {where} order by id", values)  # noqa: S608 -- fixed words
         return [CustodyItem(**row) for row in rows]
 
+    def is_taken_by_another(self, envelope: str, uid: str) -> bool:
+        """Whether something of somebody else went into the envelope of that number."""
+        row = self._store.row("select 1 from custody where envelope = ? and uid <> ? limit 1", (envelope, uid))
+        return row is not None
+
     def open_items(self) -> Sequence[CustodyItem]:
         """What was taken and is in no envelope yet: nothing may close before this is empty."""
         return [

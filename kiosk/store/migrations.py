@@ -226,3 +226,17 @@ create table reissue_requests (
 )
 """,
     )
+
+
+@window_migrations(name="0002_desk_reads")
+def _desk_reads(db: Database) -> None:
+    """What the desk asks for every second, answered out of an index: the newest per state, verdicts, envelopes."""
+    _run(
+        db,
+        """
+create index applications_newest on applications(state, updated_at);
+drop index applications_by_state;
+create index photo_verdicts on photos(uid, verdict);
+create index custody_envelopes on custody(envelope) where envelope is not null
+""",
+    )

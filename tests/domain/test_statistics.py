@@ -2,7 +2,6 @@
 
 from kiosk.domain.states import ApplicationEvent, ApplicationState
 from kiosk.domain.statistics import day, times_set_back
-from kiosk.store.applications import Move
 
 _A, _E = ApplicationState, ApplicationEvent
 
@@ -11,32 +10,24 @@ def at(clock: str) -> str:
     return f"2026-11-24T{clock}:00.000+09:00"
 
 
-def move(clock: str, event: ApplicationEvent) -> Move:
-    return Move(at(clock), event, _A.DRAFT, _A.SUBMITTED, "demo", None)
-
-
-def attempt(uid: str, verdict: str, *reasons: str) -> dict[str, object]:
-    return {"uid": uid, "verdict": verdict, "reasons": list(reasons)}
+def attempt(uid: str, verdict: str, *reasons: str, seconds: float = 5.0, accepted: bool = False) -> dict[str, object]:
+    return {"uid": uid, "verdict": verdict, "reasons": list(reasons), "seconds": seconds, "accepted": accepted}
 
 
 COUNTS = dict.fromkeys(ApplicationState, 0) | {_A.ACCEPTED: 2, _A.ABANDONED: 1}
 STARTED = {"a": at("09:50"), "b": at("10:00"), "c": at("13:05")}
-MOVES = {
-    "a": [move("10:00", _E.SUBMIT), move("10:04", _E.CHECK_IDENTITY), move("10:05", _E.ACCEPT)],
-    "b": [
-        move("10:20", _E.SUBMIT), move("10:21", _E.RETURN), move("10:30", _E.SUBMIT),
-        move("10:40", _E.CHECK_IDENTITY), move("11:10", _E.ACCEPT),
-    ],
-    "c": [move("13:20", _E.ABANDON)],
-}  # fmt: skip
+FIRSTS = {
+    "a": {_E.SUBMIT: at("10:00"), _E.CHECK_IDENTITY: at("10:04"), _E.ACCEPT: at("10:05")},
+    "b": {_E.SUBMIT: at("10:20"), _E.CHECK_IDENTITY: at("10:40"), _E.ACCEPT: at("11:10")},
+}
 ATTEMPTS = [
-    attempt("a", "pass"),
+    attempt("a", "pass", seconds=8.0, accepted=True),
     attempt("b", "fail", "eyes_closed", "too_dark"),
     attempt("b", "fail", "mask"),
-    attempt("b", "pass"),
+    attempt("b", "pass", seconds=50.0, accepted=True),
     attempt("c", "warn", "smile"),
 ]
-DAY = day(COUNTS, STARTED, MOVES, ATTEMPTS, {"lost": 1})
+DAY = day(COUNTS, STARTED, FIRSTS, ATTEMPTS, {"lost": 1})
 
 
 def test_first_tries_are_counted_once_per_person_and_a_warning_is_usable() -> None:
@@ -60,7 +51,7 @@ def test_hours_have_no_gaps() -> None:
 
 
 def test_a_clock_set_back_never_makes_time_negative() -> None:
-    back = day(COUNTS, {"a": at("10:00")}, {"a": [move("09:00", _E.SUBMIT)]}, [], {})
+    back = day(COUNTS, {"a": at("10:00")}, {"a": {_E.SUBMIT: at("09:00")}}, [], {})
     assert back.stretches[0].median == 0.0
 
 
@@ -75,3 +66,12 @@ def test_nobody_yet_is_no_error() -> None:
 def test_times_set_back_are_counted_in_the_order_written() -> None:
     assert times_set_back([at("10:00"), at("10:05"), at("09:59"), at("10:01"), at("10:00")]) == 2
     assert times_set_back([]) == 0
+
+
+def test_seconds_to_an_accepted_photo_leave_out_those_who_gave_up() -> None:
+    assert (DAY.photo_seconds.people, DAY.photo_seconds.median, DAY.photo_seconds.slow) == (2, 29.0, 50.0)
+
+
+def test_a_photo_taken_again_counts_with_its_last_accepted_shot() -> None:
+    again = [attempt("a", "pass", seconds=8.0, accepted=True), attempt("a", "pass", seconds=20.0, accepted=True)]
+    assert day(COUNTS, STARTED, FIRSTS, again, {}).photo_seconds.median == 20.0

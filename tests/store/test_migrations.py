@@ -1,0 +1,66 @@
+"""Each migration of a window's file, with data written before it and read after it."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sqlite_utils import Migrations
+
+from kiosk.domain.states import ApplicationEvent as Event
+from kiosk.domain.states import ApplicationState as State
+from kiosk.store.database import Store, open_store
+from kiosk.store.migrations import window_migrations
+from kiosk.store.window_file import WindowStore
+from tests.builders import AT, an_application
+from tests.desk_navigator import a_photo
+
+KEY = bytes(range(32))
+
+
+def only(names: Iterable[str]) -> Migrations:
+    """The window's migrations up to some day in the past."""
+    wanted = set(names)
+    past = Migrations("window")
+    for each in window_migrations._migrations:
+        if each.name in wanted:
+            past(name=each.name)(each.fn)
+    return past
+
+
+def indexes(store: Store) -> set[str]:
+    """The indexes of the file that we made."""
+    rows = store.rows("select name from sqlite_master where type = 'index' and sql is not null")
+    return {row["name"] for row in rows}
+
+
+def plan(store: Store, sql: str, *values: object) -> str:
+    """How SQLite means to answer a query."""
+    return " ".join(str(row["detail"]) for row in store.rows(f"explain query plan {sql}", values))
+
+
+def test_0002_desk_reads_keeps_everything_and_answers_from_indexes(tmp_path: Path) -> None:
+    path = tmp_path / "window.db"
+    before = open_store(path, KEY, only(["0001_window"]))
+    window = WindowStore(before)
+    people = [an_application(window, state) for state in (State.ACCEPTED, State.ACCEPTED, State.SUBMITTED)]
+    window.photos.save(people[0].uid, a_photo())
+    line = window.custody.take(people[0].uid, "pin_request_sheet", 1, "demo", AT)
+    window.custody.put_in_envelope(line.id, "A-1", "demo", AT)
+    kept = {table: before.rows(f"select * from {table}") for table in ("applications", "moves", "photos", "custody")}  # noqa: S608 -- fixed words
+    assert "applications_by_state" in indexes(before)
+    before.close()
+
+    after = open_store(path, KEY, only(["0001_window", "0002_desk_reads"]))
+    for table, rows in kept.items():
+        assert after.rows(f"select * from {table}") == rows  # noqa: S608 -- fixed words
+    assert indexes(after) >= {"applications_newest", "photo_verdicts", "custody_envelopes", "one_form_once"}
+    assert "applications_by_state" not in indexes(after)
+    newest = "select * from applications where state in (?) order by updated_at desc, rowid desc limit 40"
+    assert "applications_newest" in plan(after, newest, "accepted")
+    assert "TEMP B-TREE" not in plan(after, newest, "accepted")
+    assert "COVERING INDEX photo_verdicts" in plan(after, "select uid, verdict from photos")
+    window = WindowStore(after)
+    assert [each.uid for each in window.applications.latest([State.ACCEPTED], 9)] == [people[1].uid, people[0].uid]
+    assert window.custody.is_taken_by_another("A-1", people[1].uid)
+    assert not window.custody.is_taken_by_another("A-1", people[0].uid)
+    window.applications.move(people[2].uid, Event.CHECK_IDENTITY, "demo", AT, "POST")
+    assert window.applications.firsts([Event.ACCEPT]) == {each.uid: {Event.ACCEPT: AT} for each in people[:2]}
