@@ -22,6 +22,7 @@ COMMANDS = {
     "verify": "batch:verify",
     "open": "batch:open_batch",
     "acknowledge": "acknowledge:acknowledge",
+    "erase": "erase:erase",
 }
 
 

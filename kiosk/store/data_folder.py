@@ -82,6 +82,11 @@ class DataFolder:
         """Where the desk lays sealed batches until they are handed over."""
         return self.root / "outbox"
 
+    @property
+    def certificates(self) -> Path:
+        """Where deletion certificates are kept, one PDF per erased window."""
+        return self.root / "certificates"
+
     def window_db(self, window_id: str) -> Path:
         """The file of one window; raises NotFound for an id that could be no file of ours."""
         if not _WINDOW_ID.fullmatch(window_id):

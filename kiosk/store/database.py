@@ -104,6 +104,13 @@ class Store:
             with self.write() as database:
                 migrations.apply(database)
 
+    def empty_log(self) -> None:
+        """Bring what was written into the file and cut the log to nothing; raises TappedFirst while others read."""
+        with self._using() as database:
+            busy, *_ = database.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise TappedFirst("another program is reading; call again")
+
     def check(self) -> None:
         """Read every page and check it against its own code; raises StorageDamaged."""
         for pragma in ("cipher_integrity_check", "quick_check"):

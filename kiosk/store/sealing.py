@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from kiosk.domain.errors import NotFound, TappedFirst
@@ -43,13 +44,13 @@ class SealNote:
 
 
 @contextmanager
-def seal_lock(folder: DataFolder, window_id: str) -> Iterator[None]:
-    """One process at a time seals a window; raises TappedFirst for the second. A crash lets go of it."""
+def seal_lock(folder: DataFolder, window_id: str) -> Iterator[Path]:
+    """One process at a time seals or erases a window; raises TappedFirst for the second. A crash lets go of it."""
     path = folder.window_db(window_id).with_suffix(".seal-lock")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
+        yield path
     except BlockingIOError:
         raise TappedFirst("this window is being sealed already") from None
     finally:

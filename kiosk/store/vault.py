@@ -164,8 +164,7 @@ class Vault:
         path = self.folder.window_db(window_id)
         self.forget_window(window_id)
         self.kiosk_store.windows.destroy_key(window_id)
-        for part in ("", "-wal", "-shm"):
-            path.with_name(path.name + part).unlink(missing_ok=True)
+        self.kiosk_store.file.empty_log()
 
     def new_window_key(self, rehearsal: bool) -> tuple[bytes, bytes]:
         """A fresh key for one window, and the same wrapped to every account and the municipality."""

@@ -282,3 +282,21 @@ def test_the_answer_of_the_office_comes_back_and_is_taken_up_once(place: Place, 
         about = json.loads(done.stdout)
         assert (about["is_new"], about["window_state"]) == (is_new, "acknowledged")
     assert place.run("acknowledge", tmp_path / "missing").returncode == 2
+
+
+def test_erase_leaves_a_certificate_and_no_window(place: Place, tmp_path: Path) -> None:
+    place.seal()
+    refused = place.run("erase", place.window, "--reason", "x")
+    assert refused.returncode == 1
+    assert (place.data / "windows" / f"{place.window}.db").exists()
+    vault = Vault(place.data, cost=CHEAP)
+    vault.kiosk_store.staff.add("責任者二", Role.SUPERVISOR, AT)
+    vault.lock()
+    two = ("--as", "demo-supervisor", "--second", "責任者二", "--reason", "練習")
+    for _ in range(2):
+        done = place.run("erase", place.window, *two, "--out", tmp_path / "papers", "--json")
+        assert done.returncode == 0, done.stderr
+        about = json.loads(done.stdout)
+        assert about["applications"] == 3
+        assert Path(about["certificate"]).read_bytes().startswith(b"%PDF")
+    assert list((place.data / "windows").iterdir()) == []

@@ -1,0 +1,110 @@
+"""Erasing a window: its key first, then its files; tombstones and the facts of the certificate remain."""
+
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from kiosk.actions.sealed_file import SealedFile
+from kiosk.domain.erasure import Erasure, hash_of_all, tombstone_hash
+from kiosk.domain.errors import Refused
+from kiosk.domain.staff import Role, require_role, require_two
+from kiosk.domain.states import WindowEvent, WindowState, advance_window
+from kiosk.domain.window import Window
+from kiosk.ports import Clock
+from kiosk.store.batches import Batch, Tombstone
+from kiosk.store.erasing import Erasures, remove, window_files
+from kiosk.store.sealing import seal_lock
+from kiosk.store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class EraseOrder:
+    """Who erases what; ``reason`` is needed while the office has not acknowledged every batch."""
+
+    window_id: str
+    by: str
+    second: str
+    reason: str | None = None
+
+
+def erase_window(vault: Vault, clock: Clock, order: EraseOrder) -> Erasure:
+    """Destroy the window's key, then its files; cut off at any point, the same call carries it on.
+
+    An acknowledged window takes two people, one of them a supervisor; any other two supervisors and a reason. For one
+    erased already it gives the facts again. Raises SecondPersonNeeded, NotPermitted, Refused, NotAllowedNow, Locked,
+    TappedFirst (another program is reading kiosk.db: call again).
+    """
+    staff = vault.kiosk_store.staff
+    require_two(staff.get(order.by), staff.get(order.second))
+    window = vault.kiosk_store.windows.get(order.window_id)
+    with seal_lock(vault.folder, window.id) as lock:
+        erasure = Erasures(vault.kiosk_store).get(window.id) or _decide(vault, clock, order, window)
+        if window.state is not WindowState.ERASED:
+            vault.destroy_window(window.id)
+            remove(window_files(vault.folder, window.id))
+            _empty_outbox(vault, erasure)
+            _finish(vault, clock, erasure, order.reason)
+        remove([lock])
+    return erasure
+
+
+def _decide(vault: Vault, clock: Clock, order: EraseOrder, window: Window) -> Erasure:
+    """Check that it may be, set the tombstones and note the decision, all in one transaction."""
+    store, at = vault.kiosk_store, clock.now().isoformat(timespec="milliseconds")
+    advance_window(window.state, WindowEvent.ERASE)
+    is_acknowledged = window.state is WindowState.ACKNOWLEDGED
+    if not is_acknowledged:
+        for name in (order.by, order.second):
+            require_role(store.staff.get(name), Role.SUPERVISOR)
+        if not (order.reason or "").strip():
+            raise Refused("erase.error_reason_needed")
+    stones = _tombstones(vault, window.id, at)
+    batches = store.batches.list(window.id)
+    paths = [*window_files(vault.folder, window.id), *_outbox(vault.folder.outbox, batches)]
+    erasure = Erasure(
+        window_id=window.id, municipality=window.municipality, held_on=window.held_on, rehearsal=window.rehearsal,
+        by=order.by, second=order.second, is_acknowledged=is_acknowledged, at=at,
+        ended=dict(Counter(str(stone.ended_state) for stone in stones)),
+        photos=len(vault.window_store(window.id).photos.hashes()),
+        batches=tuple(_about(batch) for batch in batches),
+        files=tuple(str(path.relative_to(vault.folder.root)) for path in paths if path.exists()),
+        tombstones=hash_of_all(stone.hash for stone in stones),
+    )  # fmt: skip
+    with store.write():
+        store.tombstones.add(stones)
+        Erasures(store).decide(erasure)
+        store.audit.append("erase_decided", order.by, window.id, f"with {order.second}", at=at)
+    return erasure
+
+
+def _tombstones(vault: Vault, window_id: str, at: str) -> list[Tombstone]:
+    table = vault.window_store(window_id).applications
+    stones = []
+    for each in table.list():
+        course = [(move.at, move.event, move.before, move.after) for move in table.history(each.uid)]
+        digest = tombstone_hash(each.uid, each.call_number, course)
+        stones.append(Tombstone(each.uid, window_id, each.call_number, each.started_at, each.state, at, digest))
+    return stones
+
+
+def _about(batch: Batch) -> dict[str, object]:
+    names = ("seq", "file_name", "sha256", "applications", "acknowledged_at")
+    return {name: getattr(batch, name) for name in names}
+
+
+def _outbox(outbox: Path, batches: list[Batch]) -> list[Path]:
+    return [outbox / batch.file_name for batch in batches]
+
+
+def _empty_outbox(vault: Vault, erasure: Erasure) -> None:
+    """The kiosk's own copies of the sealed files, each only if it is the one that was sealed."""
+    for batch in erasure.batches:
+        SealedFile(vault.folder.outbox / str(batch["file_name"])).take_back(str(batch["sha256"]))
+
+
+def _finish(vault: Vault, clock: Clock, erasure: Erasure, reason: str | None) -> None:
+    store, at = vault.kiosk_store, clock.now().isoformat(timespec="milliseconds")
+    with store.write():
+        store.windows.move(erasure.window_id, WindowEvent.ERASE, erasure.by, erasure.second, reason, at)
+        detail = f"{erasure.applications} applications, tombstones {erasure.tombstones}"
+        store.audit.append("window_erase", erasure.by, erasure.window_id, detail, at=at)

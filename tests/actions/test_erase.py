@@ -1,0 +1,207 @@
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from kiosk.actions import erase as deed
+from kiosk.actions.acknowledge import acknowledge
+from kiosk.actions.erase import EraseOrder, erase_window
+from kiosk.documents.deletion_certificate import deletion_certificate_pdf
+from kiosk.domain.erasure import Erasure
+from kiosk.domain.errors import KioskError, NotAllowedNow, NotFound, NotPermitted, Refused, SecondPersonNeeded
+from kiosk.domain.staff import Role
+from kiosk.domain.states import ApplicationState, WindowState
+from kiosk.store.database import open_store
+from kiosk.store.erasing import Erasures
+from kiosk.store.migrations import window_migrations
+from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
+from kiosk.store.windows import Windows
+from tests.actions.test_acknowledge import answer, sealed_room
+from tests.actions.test_batch import Room
+from tests.builders import AT
+
+PERSONAL = {
+    "contact_name": "見本 幸之助",
+    "mail": "konosuke@example.jp",
+    "birth_date": "1957-11-03",
+    "municipality": "other",
+    "other_municipality": "夢見台市",
+    "phone": "090-1234-5678",
+}
+SECOND_SUPERVISOR = "もう一人の責任者"
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Room:
+    made = Room(tmp_path)
+    made.vault.kiosk_store.staff.add(SECOND_SUPERVISOR, Role.SUPERVISOR, AT)
+    made.add(ApplicationState.WITHDRAWN, **PERSONAL)
+    made.add(ApplicationState.ACCEPTED, **PERSONAL)
+    return made
+
+
+def order(room: Room, second: str = REHEARSAL_OPERATOR, reason: str | None = None) -> EraseOrder:
+    return EraseOrder(room.window.id, REHEARSAL_SUPERVISOR, second, reason)
+
+
+def erase(room: Room, second: str = REHEARSAL_OPERATOR, reason: str | None = None) -> Erasure:
+    return erase_window(room.vault, room.clock, order(room, second, reason))
+
+
+def acknowledged(room: Room) -> None:
+    sealed = sealed_room(room)
+    acknowledge(room.vault, room.clock, answer(room, sealed), REHEARSAL_OPERATOR)
+
+
+def values_of(room: Room) -> list[bytes]:
+    """Every personal value of the window, as bytes to look for."""
+    found = [value.encode() for value in PERSONAL.values() if value != "other"]
+    for each in room.store.applications.list():
+        found += [str(each.form_id).encode(), b"jpeg" + each.uid.encode()]
+    return found
+
+
+def remains(room: Room) -> Iterator[tuple[str, bytes]]:
+    """All that is left: every file as it lies on disk, and kiosk.db as it reads with its key."""
+    for path in room.vault.folder.root.rglob("*"):
+        if path.is_file():
+            yield path.name, path.read_bytes()
+    store = room.vault.kiosk_store.file
+    for table in store.rows("select name from sqlite_master where type = 'table'"):
+        rows = store.rows(f"select * from {table['name']}")  # noqa: S608 - our own table names
+        yield f"kiosk.db {table['name']}", json.dumps(rows, ensure_ascii=False, default=bytes.hex).encode()
+
+
+def test_after_erasing_no_personal_value_is_anywhere(room: Room) -> None:
+    acknowledged(room)
+    wanted, key = values_of(room), room.vault._window_keys[room.window.id]
+    erased = erase(room)
+    pdf = deletion_certificate_pdf(erased, "デモ市")
+    room.vault.folder.certificates.mkdir()
+    (room.vault.folder.certificates / "a.pdf").write_bytes(pdf)
+    text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().encode()
+    for name, data in [*remains(room), ("certificate", text)]:
+        for value in [*wanted, key, key.hex().encode()]:
+            assert value not in data, name
+    assert list(room.vault.folder.windows.iterdir()) == []
+    assert room.state is WindowState.ERASED
+    assert erased.ended == {"withdrawn": 1, "acknowledged": 2}
+    assert room.vault.kiosk_store.audit.verify()
+
+
+def test_an_earlier_copy_of_the_file_opens_with_nothing_that_remains(room: Room, tmp_path: Path) -> None:
+    acknowledged(room)
+    path, copy = room.vault.folder.window_db(room.window.id), tmp_path / "copy.db"
+    room.store.file.empty_log()
+    shutil.copy(path, copy)
+    assert open_store(copy, room.vault._window_keys[room.window.id], window_migrations).row(
+        "select count(*) as many from applications"
+    ) == {"many": 3}
+    erase(room)
+    shutil.copy(copy, path)
+    with pytest.raises(NotFound):
+        room.vault.window_store(room.window.id)
+    texts = [row["value"] for row in room.vault.kiosk_store.file.rows("select value from settings")]
+    for key in [room.vault._master, *(text.encode()[:32].ljust(32) for text in texts)]:
+        with pytest.raises(KioskError):
+            open_store(copy, key, window_migrations)
+
+
+def test_a_tombstone_for_each_and_nothing_of_what_was_entered(room: Room) -> None:
+    acknowledged(room)
+    moves = {each.uid: len(room.store.applications.history(each.uid)) for each in room.store.applications.list()}
+    erased = erase(room)
+    stones = room.vault.kiosk_store.tombstones.list(room.window.id)
+    assert {stone.uid for stone in stones} == set(moves)
+    assert len({stone.hash for stone in stones}) == 3
+    assert erased.applications == 3
+    assert erased.photos == 3
+
+
+def test_before_the_acknowledgement_it_takes_two_supervisors_and_a_reason(room: Room) -> None:
+    sealed = sealed_room(room)
+    for second, reason, refusal in (
+        (REHEARSAL_SUPERVISOR, "x", SecondPersonNeeded),
+        (REHEARSAL_OPERATOR, "x", NotPermitted),
+        (SECOND_SUPERVISOR, None, Refused),
+        (SECOND_SUPERVISOR, "  ", Refused),
+    ):
+        with pytest.raises(refusal):
+            erase(room, second, reason)
+    assert room.store.applications.counts()[ApplicationState.SEALED] == 2
+    erased = erase(room, SECOND_SUPERVISOR, "端末の廃棄")
+    assert not erased.is_acknowledged
+    assert room.state is WindowState.ERASED
+    late = acknowledge(room.vault, room.clock, answer(room, sealed), REHEARSAL_OPERATOR)
+    assert (late.is_new, late.window.state) == (True, WindowState.ERASED)
+
+
+def test_a_window_at_work_is_not_erased(room: Room) -> None:
+    with pytest.raises(NotAllowedNow):
+        erase(room, SECOND_SUPERVISOR, "x")
+    room.close()
+    with pytest.raises(NotAllowedNow):
+        erase(room, SECOND_SUPERVISOR, "x")
+    assert room.vault.folder.window_db(room.window.id).exists()
+
+
+def test_the_kiosks_own_copy_of_the_batch_goes_too_and_no_other_file(room: Room) -> None:
+    room.out = room.vault.folder.outbox
+    acknowledged(room)
+    other = room.out / "other.mab"
+    other.write_bytes(b"another window's")
+    erased = erase(room)
+    assert list(room.out.iterdir()) == [other]
+    assert any(name.startswith("outbox/REHEARSAL-") for name in erased.files)
+
+
+def test_erased_again_it_says_the_same(room: Room) -> None:
+    acknowledged(room)
+    first = erase(room)
+    head = room.vault.kiosk_store.audit.head()
+    assert erase(room) == first
+    assert room.vault.kiosk_store.audit.head() == head
+
+
+@pytest.mark.parametrize(
+    ("owner", "name"),
+    [
+        (Erasures, "decide"),
+        (Windows, "destroy_key"),
+        (deed, "remove"),
+        (deed, "_empty_outbox"),
+        (Windows, "move"),
+        (deed, "_finish"),
+    ],
+)
+@pytest.mark.parametrize("after", [False, True])
+def test_cut_off_at_any_step_it_is_carried_on(
+    room: Room, monkeypatch: pytest.MonkeyPatch, owner: object, name: str, after: bool
+) -> None:
+    acknowledged(room)
+    real = getattr(owner, name)
+
+    def cut_off(*given: object) -> None:
+        if after:
+            real(*given)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            erase(room)
+    undecided = owner is Erasures
+    assert (Erasures(room.vault.kiosk_store).get(room.window.id) is None) is undecided
+    assert len(room.vault.kiosk_store.tombstones.list(room.window.id)) == (0 if undecided else 3)
+    room.vault.lock()
+    room.vault = type(room.vault)(room.vault.folder.root, now=room.clock.now)
+    erased = erase(room)
+    assert erased.applications == 3
+    assert room.state is WindowState.ERASED
+    assert list(room.vault.folder.windows.iterdir()) == []
+    assert room.vault.kiosk_store.windows.wrapped_keys() == {}
+    events = [entry.event for entry in room.vault.kiosk_store.audit.list(room.window.id)]
+    assert (events.count("erase_decided"), events.count("window_erase")) == (1, 1)
