@@ -1,7 +1,7 @@
 """What we ask of the world outside: clock, numbers, cameras, voices. Real and fake parts are chosen in wiring only."""
 
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from camera.types import Camera as Camera
 from camera.types import FaceFindings as FaceFindings
@@ -36,6 +36,23 @@ class Analyser(Protocol):
 
     def analyse(self, image: Image, *, live: bool) -> FaceFindings:
         """Everything the models see in one picture."""
+
+    def forget(self) -> None:
+        """Drop what live pictures left behind, for the next person."""
+
+
+class Features(Protocol):
+    """What tells one face from another; in memory only."""
+
+    def likeness(self, other: Any) -> float:
+        """Cosine of the two, -1 to 1."""
+
+
+class FaceReader(Protocol):
+    """Describes the largest face of a picture."""
+
+    def read(self, image: Image) -> Features | None:
+        """Its features; None when there is no face."""
 
 
 class Speaker(Protocol):

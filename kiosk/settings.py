@@ -36,6 +36,9 @@ class Settings:
     idle_seconds: int = _setting(60, "seconds without a touch until the screen asks", 10, 600)
     idle_grace_seconds: int = _setting(20, "seconds to answer before the screen is wiped", 20, 120)
     desk_idle_minutes: int = _setting(10, "minutes without a touch until the desk locks", 1, 60)
+    same_person_guard: bool = _setting(
+        False, "warn staff when two applicants of a window have the same face; the purpose notice then says so"
+    )
     contact_mail: str = _setting("applicant", "whose mail is filed: applicant, municipal or none")
 
 

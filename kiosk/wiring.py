@@ -8,7 +8,10 @@ from typing import Any
 
 from camera.capture import CaptureThread, open_source
 from camera.face import FaceAnalyser
+from camera.picture import read_picture_file
+from camera.same_person import FaceFeatureReader
 from camera.virtual import VirtualCamera
+from kiosk.actions.photo_check import PORTRAIT
 from kiosk.clock import RandomIds, SystemClock
 from kiosk.domain.errors import NotFound
 from kiosk.domain.photo import PhotoLimits, load_limits
@@ -91,6 +94,19 @@ class Services:
     def analyser(self) -> FaceAnalyser:
         """The face models, loaded at first use; raises ModelDamaged."""
         return FaceAnalyser()
+
+    @cached_property
+    def face_reader(self) -> FaceFeatureReader:
+        """The model that tells faces apart, loaded at first use; raises ModelDamaged."""
+        return FaceFeatureReader()
+
+    def warm_up(self) -> None:
+        """Load the models and run them once, so that the first person does not wait; meant for a thread of its own."""
+        portrait = read_picture_file(PORTRAIT).image
+        self.analyser.analyse(portrait, live=False)
+        self.analyser.analyse(portrait, live=True)
+        self.analyser.forget()
+        self.face_reader.read(portrait)
 
     @cached_property
     def photo_limits(self) -> PhotoLimits:

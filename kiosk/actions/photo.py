@@ -1,18 +1,37 @@
-"""What the photo screen's buttons do: use a photo, take it again, take it now; and what staff may grant."""
+"""What the photo screen's buttons do: use a photo, take it again, take it now."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 
-from kiosk.actions.photo_live import Shot
-from kiosk.actions.photo_station import PhotoStation
-from kiosk.domain.errors import NotAllowedNow, Refused
+from kiosk.actions.photo_shot import Grant, Shot
+from kiosk.actions.photo_station import Parts, PhotoStation, guard_of, station_of
+from kiosk.domain.errors import NotAllowedNow, NotFound, Refused
 from kiosk.domain.states import ApplicationEvent, allowed
+from kiosk.ports import Features
 from kiosk.store.photos import StoredPhoto
 from kiosk.store.window_file import WindowStore
 
 
-def accept_photo(store: WindowStore, station: PhotoStation, uid: str, number: int) -> None:
+def use_photo(parts: Parts, uid: str, number: int) -> None:
+    """Keep the chosen shot and tell the wrong-person guard; raises as ``accept_photo`` does."""
+    window = parts.current_window()
+    if window is None:
+        raise NotFound("no window is open")
+
+    def remember(features: Features | None, has_two_persons: bool) -> None:
+        guard_of(parts).accepted(window.id, uid, features, has_two_persons)
+
+    accept_photo(parts.window_store(window.id), station_of(parts), uid, number, remember)
+
+
+def accept_photo(
+    store: WindowStore,
+    station: PhotoStation,
+    uid: str,
+    number: int,
+    remember: Callable[[Features | None, bool], None] | None = None,
+) -> None:
     """Keep the chosen shot as the application's photo and forget the others.
 
     A second tap changes nothing. Raises Refused when the shot is gone or cannot be used, NotAllowedNow when the
@@ -26,9 +45,13 @@ def accept_photo(store: WindowStore, station: PhotoStation, uid: str, number: in
     shot = _usable(session.shots, number)
     _refuse_when_handed_in(store, uid)
     with store.write():
-        store.photos.save(uid, stored_photo(shot, session.exceptions))
-        _note_attempts(store, uid, session.shots, shot)
+        store.photos.save(uid, stored_photo(shot, session.grant))
+        if shot.noted is not None:
+            store.statistics.photo_accepted(shot.noted)
+    if remember:
+        remember(shot.features, session.has_two_persons)
     station.end(uid)
+    station.forget_grants(uid)
 
 
 def retake_photo(station: PhotoStation, uid: str) -> None:
@@ -44,15 +67,7 @@ def take_photo_now(station: PhotoStation, uid: str | None) -> None:
     session.trigger()
 
 
-def grant_photo_exceptions(station: PhotoStation, uid: str | None, names: frozenset[str]) -> None:
-    """Staff excuse named checks for the person before the camera; ValueError for a name not in the limits."""
-    session = station.current(uid)
-    if session is None:
-        raise NotAllowedNow("nobody is before the camera")
-    session.except_from(names)
-
-
-def stored_photo(shot: Shot, exceptions: frozenset[str] = frozenset()) -> StoredPhoto:
+def stored_photo(shot: Shot, grant: Grant | None = None) -> StoredPhoto:
     """The shot as the store keeps it; raises Refused for one that cannot be used."""
     check = shot.check
     if check.jpeg is None:
@@ -66,7 +81,8 @@ def stored_photo(shot: Shot, exceptions: frozenset[str] = frozenset()) -> Stored
         reasons=check.reasons,
         taken_at=shot.taken_at,
         measures=[asdict(measure) for measure in check.measures],
-        exception=",".join(sorted(exceptions)) or None,
+        exception=",".join(sorted(grant.names)) or None if grant else None,
+        exception_reason=grant.reason or None if grant else None,
     )
 
 
@@ -82,11 +98,3 @@ def _usable(shots: Sequence[Shot], number: int) -> Shot:
 def _refuse_when_handed_in(store: WindowStore, uid: str) -> None:
     if ApplicationEvent.SUBMIT not in allowed(store.applications.get(uid).state):
         raise NotAllowedNow("the application is with the staff")
-
-
-def _note_attempts(store: WindowStore, uid: str, shots: Sequence[Shot], chosen: Shot) -> None:
-    for shot in shots:
-        check = shot.check
-        store.statistics.photo_attempt(
-            uid, shot.taken_at, check.verdict, check.reasons, shot.number, shot.seconds, shot is chosen
-        )

@@ -56,6 +56,11 @@ def packaged_rules() -> PhotoFileRules:
     return photo_file_rules(load_rules("photo_file"))
 
 
+def photo_rules(override_dir: Path | None) -> PhotoFileRules:
+    """The photo file rules in force here: the municipality's own file where it has one."""
+    return photo_file_rules(load_rules("photo_file", override_dir)) if override_dir else packaged_rules()
+
+
 def warm_up(analyser: Analyser) -> None:
     """Run the models once on the portrait that comes with the program, so that the first person does not wait."""
     analyser.analyse(read_picture_file(PORTRAIT).image, live=False)

@@ -7,23 +7,21 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
-from camera.crop import plan_crop
-from camera.picture import picture_of_frame
-from camera.types import CameraState, FaceFindings, Frame, Head
-from kiosk.actions.photo_check import PhotoCheck, check_picture, geometry_of, packaged_rules
-from kiosk.domain.photo import Measured, PhotoLimits, Verdict, judge
-from kiosk.domain.photo_file import Framing, PhotoFileRules, frame_measures, limits_of
-from kiosk.domain.photo_guide import Guidance, PhotoGuide, ShotQuality, best_of
-from kiosk.ports import Analyser, Camera, Clock
+from camera.types import CameraState, Frame, Image
+from kiosk.actions.photo_check import packaged_rules
+from kiosk.actions.photo_shot import Grant, Oval, PhotoJudge, Shot, oval_around
+from kiosk.domain.photo import PhotoLimits, Verdict
+from kiosk.domain.photo_file import PhotoFileRules
+from kiosk.domain.photo_guide import CHECKING, Guidance, PhotoGuide
+from kiosk.ports import Analyser, Camera, Clock, FaceReader, Features
 
 KEPT_SHOTS = 3
 BURST_FRAMES = 8
 _BURST_SECONDS = 2.0
 _FRAME_SECONDS = 0.5
-_BURST_TRIES = 3
 _LOOK_EVERY = 1 / 15
 """Seconds between looks at the most: a faster camera shall not take the processor from the picture on screen."""
 _REST_AFTER = 5.0
@@ -34,41 +32,19 @@ log = logging.getLogger("kiosk.photo")
 
 
 @dataclass(frozen=True, slots=True)
-class Oval:
-    """Where the guide is drawn, as shares of the frame's width and height; ``roll_deg`` > 0 is clockwise."""
-
-    x: float
-    y: float
-    half_width: float
-    half_height: float
-    roll_deg: float
-
-
-@dataclass(frozen=True, slots=True)
 class Live:
-    """What the screen shows now; ``number`` grows with every change, ``shots`` counts all that were taken."""
+    """What the screen shows now; ``number`` grows with every change, ``shots`` counts all that were taken.
+
+    ``verdict`` and ``reasons`` judge the frame last looked at, for staff.
+    """
 
     number: int
     camera: CameraState
     guidance: Guidance | None
     oval: Oval | None
     shots: int
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """One photo taken: the frame it came from, its judgement, when, and how long after the session began."""
-
-    number: int
-    frame: Frame
-    check: PhotoCheck
-    taken_at: str
-    seconds: float
-
-    @property
-    def is_usable(self) -> bool:
-        """Whether a card application could carry it."""
-        return self.check.jpeg is not None
+    verdict: str = ""
+    reasons: tuple[str, ...] = ()
 
 
 class PhotoSession:
@@ -82,15 +58,21 @@ class PhotoSession:
         limits: PhotoLimits,
         clock: Clock,
         rules: PhotoFileRules | None = None,
+        *,
+        faces: FaceReader | None = None,
+        note: Callable[[Shot], int | None] | None = None,
     ) -> None:
+        """``faces`` describes the face of each shot, ``note`` writes each shot down and returns its line."""
         self.uid = uid
         self._camera = camera
-        self._analyser = analyser
-        self._limits = limits
+        self._judge = PhotoJudge(analyser, limits, rules or packaged_rules())
         self._clock = clock
-        self._rules = rules or packaged_rules()
+        self._faces = faces
+        self._note = note
         self._guide = PhotoGuide(limits.guide)
-        self._exceptions: frozenset[str] = frozenset()
+        self._grant = Grant()
+        self._features: list[Features] = []
+        self._has_two_persons = False
         self._news = threading.Condition()
         self._ending = threading.Event()
         self._go = threading.Event()
@@ -101,7 +83,8 @@ class PhotoSession:
         self._thread = threading.Thread(target=self._run, name="photo", daemon=True)
 
     def start(self) -> None:
-        """Begin guiding."""
+        """Begin guiding, with nothing left of the person before."""
+        self._judge.analyser.forget()
         self._go.set()
         self._thread.start()
 
@@ -134,9 +117,20 @@ class PhotoSession:
             return tuple(self._shots)
 
     @property
-    def exceptions(self) -> frozenset[str]:
-        """The named exceptions staff granted for this person."""
-        return self._exceptions
+    def grant(self) -> Grant:
+        """The named exceptions staff granted for this person, and why."""
+        return self._grant
+
+    @property
+    def has_two_persons(self) -> bool:
+        """Whether the shots of this session show different faces."""
+        return self._has_two_persons
+
+    @property
+    def now(self) -> Live:
+        """What the screen shows, for a look from elsewhere: it does not count as somebody being there."""
+        with self._news:
+            return self._live
 
     def live(self, after: int, timeout: float) -> Live:
         """What to show, as soon as its number is greater than ``after`` or ``timeout`` seconds are over."""
@@ -149,6 +143,11 @@ class PhotoSession:
         """Take a photo with the next frame, whatever the guide thinks; it is judged all the same."""
         self._fire.set()
 
+    def pass_warnings(self) -> None:
+        """Staff let the warnings pass: the guide no longer waits for them (until the next retake)."""
+        self.touch()
+        self._guide.pass_warnings()
+
     def retake(self) -> None:
         """Watch the camera again; the shots so far stay. While it is being watched this changes nothing."""
         if self.is_live:
@@ -156,14 +155,15 @@ class PhotoSession:
         self._guide.restart()
         self._go.set()
 
-    def except_from(self, names: frozenset[str]) -> None:
+    def except_from(self, grant: Grant) -> None:
         """Grant named exceptions (staff) and judge the shots so far anew; raises ValueError for an unknown name."""
-        self._limits.exceptions.excused(names)
-        self._exceptions = names
-        anew = [Shot(s.number, s.frame, self._checked(s.frame), s.taken_at, s.seconds) for s in self.shots]
+        self._judge.limits.exceptions.excused(grant.names)
+        self._grant = grant
+        anew = [self._judge.again(shot, grant.names) for shot in self.shots]
         with self._news:
-            self._shots.clear()
-            self._shots.extend(anew)
+            if not self._ending.is_set():
+                self._shots.clear()
+                self._shots.extend(anew)
 
     def _run(self) -> None:
         after = 0
@@ -197,24 +197,33 @@ class PhotoSession:
         self._ending.set()
         with self._news:
             self._shots.clear()
+            self._features.clear()
             self._news.notify_all()
 
     def _look(self, frame: Frame) -> None:
-        findings = self._analyser.analyse(frame.image, live=True)
-        guidance = self._guide.feed(self._judged(findings), frame.taken_at)
-        self._tell(guidance, oval_around(findings))
+        findings = self._judge.analyser.analyse(frame.image, live=True)
+        verdict = self._judge.live(findings, self._grant.names)
+        guidance = self._guide.feed(verdict, frame.taken_at)
+        self._tell(guidance, oval_around(findings), verdict)
         if guidance.phase == "burst" or self._fire.is_set():
-            self._shoot()
+            self._shoot(frame)
 
-    def _shoot(self) -> None:
+    def _shoot(self, seen: Frame) -> None:
         frames = self._camera.burst(BURST_FRAMES, _BURST_SECONDS)
+        if not frames and self._camera.state is CameraState.STREAMING:
+            frames = (seen,)  # a camera so slow that none came in time: the frame just judged
         self._fire.clear()
-        best = self._best(frames)
+        self._tell(CHECKING, self._live.oval)
+        best = self._judge.best(frames, self._grant.names)
         if best is None:  # the camera went away in this moment: begin again when it is back
             self._guide.restart()
             return
         at, seconds = self._clock.now().isoformat(timespec="milliseconds"), self._clock.monotonic() - self._began
-        shot = Shot(self._live.shots + 1, *best, at, seconds)
+        self._keep(Shot(self._live.shots + 1, *best, at, seconds, features=self._face_of(best[0].image)))
+
+    def _keep(self, shot: Shot) -> None:
+        """Put a shot beside the others and write it down, then let the person look at it."""
+        shot = replace(shot, noted=self._note(shot) if self._note else None)
         self._go.clear()
         with self._news:
             if not self._ending.is_set():
@@ -222,70 +231,24 @@ class PhotoSession:
         self._tell(self._live.guidance, self._live.oval, taken=1)
         log.info("photo taken: shot %d, %s", shot.number, shot.check.verdict)
 
-    def _best(self, frames: Sequence[Frame]) -> tuple[Frame, PhotoCheck] | None:
-        """The best frame of a burst with its full check; the next best ones where that refuses it."""
-        qualities = {frame.number: quality_of(self._analyser.analyse(frame.image, live=True)) for frame in frames}
-        left, first = list(frames), None
-        for _ in range(min(_BURST_TRIES, len(left))):
-            frame = best_of(left, lambda each: qualities[each.number])
-            if frame is None:
-                break
-            check = self._checked(frame)
-            first = first or (frame, check)
-            if check.verdict != "fail":
-                return frame, check
-            left = [each for each in left if each.number != frame.number]
-        return first
-
-    def _checked(self, frame: Frame) -> PhotoCheck:
-        picture = picture_of_frame(frame.image)
-        return check_picture(
-            picture, self._analyser, self._limits, as_camera=True, exceptions=self._exceptions, rules=self._rules
-        )
-
-    def _judged(self, findings: FaceFindings) -> Verdict:
-        return live_verdict(findings, self._limits, self._rules, self._exceptions)
-
-    def _tell(self, guidance: Guidance | None, oval: Oval | None, taken: int = 0) -> None:
+    def _face_of(self, image: Image) -> Features | None:
+        """The face's features; seeing two persons among the shots is remembered until the session ends."""
+        features = self._faces.read(image) if self._faces else None
+        if features is None:
+            return None
+        other = self._judge.limits.person.other_below
         with self._news:
-            before = self._live
-            self._live = Live(before.number + 1, self._camera.state, guidance, oval, before.shots + taken)
+            if any(features.likeness(before) < other for before in self._features):
+                self._has_two_persons = True
+            if not self._ending.is_set():
+                self._features.append(features)
+        return features
+
+    def _tell(
+        self, guidance: Guidance | None, oval: Oval | None, verdict: Verdict | None = None, taken: int = 0
+    ) -> None:
+        with self._news:
+            number, shots = self._live.number + 1, self._live.shots + taken
+            seen = (verdict.verdict, verdict.reasons) if verdict else ("", ())
+            self._live = Live(number, self._camera.state, guidance, oval, shots, *seen)
             self._news.notify_all()
-
-
-def live_verdict(
-    findings: FaceFindings, limits: PhotoLimits, rules: PhotoFileRules, exceptions: frozenset[str] = frozenset()
-) -> Verdict:
-    """The judgement of a live frame: its measures, and whether a lawful frame around the head lies in the picture."""
-    head = findings.head
-    plan = plan_crop(head, findings.width, findings.height, geometry_of(rules)) if head else None
-    framing = (
-        Framing(plan.crop.width, plan.crop.height, plan.head_share, plan.gap_share, plan.off_centre) if plan else None
-    )
-    measures = (*(Measured(m.name, m.value, m.unit) for m in findings.measurements), *frame_measures(framing))
-    all_limits = PhotoLimits(limits.version, {**limits.measures, **limits_of(rules)}, limits.exceptions, limits.guide)
-    cut_off = {"face_cropped": "fail"} if head and plan is None else {}
-    return judge(measures, all_limits, exceptions=exceptions, extra_reasons=cut_off)
-
-
-def oval_around(findings: FaceFindings) -> Oval | None:
-    """The guide around the head that was found, a little larger than it; None when there is none."""
-    head = findings.head
-    if head is None:
-        return None
-    height = ((head.crown[0] - head.chin[0]) ** 2 + (head.crown[1] - head.chin[1]) ** 2) ** 0.5 * 1.12
-    x, y = _middle(head)
-    return Oval(
-        x / findings.width, y / findings.height, 0.39 * height / findings.width, 0.5 * height / findings.height,
-        head.roll_deg,
-    )  # fmt: skip
-
-
-def _middle(head: Head) -> tuple[float, float]:
-    return (head.crown[0] + head.chin[0]) / 2, (head.crown[1] + head.chin[1]) / 2
-
-
-def quality_of(findings: FaceFindings) -> ShotQuality:
-    """What decides between the frames of a burst, out of one frame's measures."""
-    turns = [abs(v) for n in ("HeadPoseYaw", "HeadPosePitch", "HeadPoseRoll") if (v := findings.value(n)) is not None]
-    return ShotQuality(findings.value("Sharpness"), findings.value("EyesOpen"), max(turns, default=None))

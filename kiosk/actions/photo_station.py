@@ -1,12 +1,24 @@
 """The one place before the camera: which applicant's photo session is going on."""
 
+import logging
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Protocol
 
+from kiosk.actions.photo_check import photo_rules
+from kiosk.actions.photo_guard import PhotoGuard
 from kiosk.actions.photo_live import PhotoSession
+from kiosk.actions.photo_shot import Grant, Shot
+from kiosk.domain.errors import KioskError
 from kiosk.domain.photo import PhotoLimits
-from kiosk.ports import Analyser, Camera, Clock
+from kiosk.domain.window import Window
+from kiosk.ports import Analyser, Camera, Clock, FaceReader
+from kiosk.settings import Settings
+from kiosk.store.vault import Vault
+from kiosk.store.window_file import WindowStore
+
+log = logging.getLogger("kiosk.photo")
 
 
 class PhotoStation:
@@ -16,6 +28,7 @@ class PhotoStation:
         self._make = make
         self._lock = threading.Lock()
         self._session: PhotoSession | None = None
+        self._grants: dict[str, Grant] = {}
 
     def session_for(self, uid: str) -> PhotoSession:
         """The session of this application, begun if need be; another applicant's is ended first."""
@@ -23,6 +36,7 @@ class PhotoStation:
             if self._session is None or self._session.uid != uid or self._session.has_ended:
                 self._drop()
                 self._session = self._make(uid)
+                self._session.except_from(self._grants.get(uid, Grant()))
                 self._session.start()
             self._session.touch()
             return self._session
@@ -35,6 +49,31 @@ class PhotoStation:
                 return None
             session.touch()
             return session
+
+    def peek(self, uid: str) -> PhotoSession | None:
+        """This application's session without counting as somebody being there, so that it still ends by itself."""
+        with self._lock:
+            session = self._session
+            return session if session and session.uid == uid and not session.has_ended else None
+
+    def grant(self, uid: str, grant: Grant) -> None:
+        """Excuse checks for an application, also in its later sessions; its shots so far are judged anew."""
+        session = self.peek(uid)
+        if session is not None:
+            session.except_from(grant)
+        with self._lock:
+            self._grants[uid] = grant
+
+    def granted(self, uid: str) -> Grant:
+        """What was granted to an application."""
+        with self._lock:
+            return self._grants.get(uid, Grant())
+
+    def forget_grants(self, uid: str | None = None) -> None:
+        """Drop what was granted to an application (or to all), with its reason."""
+        with self._lock:
+            for each in [uid] if uid else list(self._grants):
+                self._grants.pop(each, None)
 
     def end(self, uid: str | None = None) -> None:
         """End the session (only this application's, if one is named) and forget its pictures."""
@@ -55,6 +94,14 @@ class Parts(Protocol):
     guard: threading.RLock
 
     @property
+    def settings(self) -> Settings:
+        """The configuration."""
+
+    @property
+    def vault(self) -> Vault:
+        """Says when a window's key is dropped."""
+
+    @property
     def camera_face(self) -> Camera:
         """The camera for the photo."""
 
@@ -63,22 +110,62 @@ class Parts(Protocol):
         """The face models."""
 
     @property
+    def face_reader(self) -> FaceReader:
+        """The model that tells faces apart."""
+
+    @property
     def photo_limits(self) -> PhotoLimits:
         """What photos are judged by."""
+
+    @property
+    def rules_folder(self) -> Path | None:
+        """The municipality's own rule files."""
 
     @property
     def clock(self) -> Clock:
         """The time."""
 
+    def current_window(self) -> Window | None:
+        """The open or paused window."""
+
+    def window_store(self, window_id: str | None = None) -> WindowStore:
+        """The window's file; raises Locked or NotFound."""
+
 
 def station_of(parts: Parts) -> PhotoStation:
     """The station of this kiosk, the same for every screen and for the desk."""
-
-    def make(uid: str) -> PhotoSession:
-        return PhotoSession(uid, parts.camera_face, parts.analyser, parts.photo_limits, parts.clock)
-
     with parts.guard:
         if "photo_station" not in parts.live:
-            parts.live["photo_station"] = PhotoStation(make)
-        station: PhotoStation = parts.live["photo_station"]
-        return station
+            station = PhotoStation(lambda uid: _session(parts, uid))
+            parts.vault.when_key_dropped(lambda _window: station.forget_grants())
+            parts.live["photo_station"] = station
+        made: PhotoStation = parts.live["photo_station"]
+        return made
+
+
+def guard_of(parts: Parts) -> PhotoGuard:
+    """The wrong-person guard of this kiosk; what it holds of a window goes when the window's key is dropped."""
+    with parts.guard:
+        if "photo_guard" not in parts.live:
+            guard = PhotoGuard(parts.photo_limits.person.same_from, is_on=parts.settings.same_person_guard)
+            parts.vault.when_key_dropped(guard.forget)
+            parts.live["photo_guard"] = guard
+        made: PhotoGuard = parts.live["photo_guard"]
+        return made
+
+
+def _session(parts: Parts, uid: str) -> PhotoSession:
+    return PhotoSession(
+        uid, parts.camera_face, parts.analyser, parts.photo_limits, parts.clock, photo_rules(parts.rules_folder),
+        faces=parts.face_reader, note=lambda shot: _noted(parts, uid, shot),
+    )  # fmt: skip
+
+
+def _noted(parts: Parts, uid: str, shot: Shot) -> int | None:
+    """Write an attempt down; when that cannot be, the photo is not held up by it."""
+    try:
+        statistics = parts.window_store().statistics
+        return statistics.photo_attempt(uid, shot.taken_at, shot.check.verdict, shot.check.reasons, shot.seconds)
+    except KioskError as error:
+        log.warning("photo attempt not noted: %s", type(error).__name__)
+        return None

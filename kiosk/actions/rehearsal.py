@@ -98,7 +98,7 @@ class Persona:
         table.save_answers(uid, answers, at)
         if needs_photo(answers, self._rules, parts.clock.today()):
             parts.store.photos.save(uid, photo)
-            parts.store.statistics.photo_attempt(uid, at, photo.verdict, photo.reasons, 1, 12.0, True)
+            parts.store.statistics.photo_attempt(uid, at, photo.verdict, photo.reasons, 12.0, True)
         return self._at_the_desk(submit(parts, uid), by)
 
     def _at_the_desk(self, application: Application, by: str) -> Application:

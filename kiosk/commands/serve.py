@@ -100,6 +100,7 @@ def _run(settings: Settings, vault: Vault, lines: list[str], *, open_browser: bo
         click.echo(
             "\n".join([f"Applicant screen: {url}/", f"Staff desk:       {url}/desk/", *lines, "Stop with Ctrl+C"])
         )
+        threading.Thread(target=services.warm_up, name="warm-up", daemon=True).start()
         if open_browser:
             threading.Timer(0.5, webbrowser.open, [f"{url}/"]).start()
         _until_stopped(server)

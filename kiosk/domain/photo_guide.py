@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 from kiosk.domain.photo import Verdict
 from kiosk.domain.photo_limits import GuideTimes
 
-Phase = Literal["looking", "holding", "countdown", "burst"]
+Phase = Literal["looking", "holding", "countdown", "burst", "checking"]
 Colour = Literal["neutral", "red", "amber", "green"]
 
 HOLD_STILL, LOOK_HERE = "hold_still", "look_here"
@@ -18,6 +18,9 @@ USEFUL_FIRST = (
     "head_tilted", "mask", "sunglasses", "eyes_closed", "hair_over_eyes", "blurred",
 )  # fmt: skip
 """What to say first while the person can still move; other reasons follow in the order of the verdict."""
+
+STALE_STEADIES = 3
+"""An instruction that has not been true for so many times ``steady_seconds`` is changed in any case."""
 
 GRACE_SECONDS = 0.25
 """A hold survives a slip this short (a blink, one bad frame)."""
@@ -34,6 +37,10 @@ class Guidance:
     colour: Colour
     countdown: int | None
     progress: float
+
+
+CHECKING = Guidance("checking", "checking", "neutral", None, 1.0)
+"""Shown from the burst until it is judged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +63,16 @@ class PhotoGuide:
         """Begin again, for a retake or the next person."""
         self._shown, self._shown_since = "no_face", float("-inf")
         self._wanted, self._wanted_since = "no_face", float("-inf")
+        self._still_true_at = float("-inf")
         self._good_since: float | None = None
         self._slipped_at: float | None = None
         self._warned_since: float | None = None
         self._countdown_from: float | None = None
+        self._warnings_pass = False
+
+    def pass_warnings(self) -> None:
+        """Staff let warnings pass: they are treated like no warning until the next restart."""
+        self._warnings_pass = True
 
     def feed(self, verdict: Verdict, now: float) -> Guidance:
         """Take one frame's verdict at ``now`` (monotonic seconds); returns what to show."""
@@ -70,7 +83,8 @@ class PhotoGuide:
             return self._counting(verdict, instruction, now)
         if holding is None:
             return Guidance("looking", instruction, _colour(verdict), None, 0.0)
-        needed = self._times.warning_hold_seconds if verdict.verdict == "warn" else self._times.hold_seconds
+        waits = verdict.verdict == "warn" and not self._warnings_pass
+        needed = self._times.warning_hold_seconds if waits else self._times.hold_seconds
         if holding >= needed:
             self._countdown_from = now
             return self._counting(verdict, instruction, now)
@@ -78,13 +92,20 @@ class PhotoGuide:
         return Guidance("holding", shown, _colour(verdict), None, min(1.0, holding / needed))
 
     def _steady(self, wanted: str, now: float) -> str:
-        """The instruction to show: a new one must persist, and the old one be read, before it is changed."""
+        """The instruction to show: a new one must persist, and the old one be read, before it is changed.
+
+        One that nothing has asked for any more gives way also to others that take turns, lest it stay for ever.
+        """
         if wanted != self._wanted:
             self._wanted, self._wanted_since = wanted, now
+        if wanted == self._shown:
+            self._still_true_at = now
+            return self._shown
         persisted = now - self._wanted_since >= self._times.steady_seconds / 2
+        outdated = now - self._still_true_at >= STALE_STEADIES * self._times.steady_seconds
         read = now - self._shown_since >= self._times.steady_seconds
-        if wanted != self._shown and persisted and read:
-            self._shown, self._shown_since = wanted, now
+        if read and (persisted or outdated):
+            self._shown, self._shown_since, self._still_true_at = wanted, now, now
         return self._shown
 
     def _note_warning(self, verdict: Verdict, now: float) -> None:
@@ -111,7 +132,7 @@ class PhotoGuide:
         return None if self._good_since is None else now - self._good_since
 
     def _acceptable(self, verdict: Verdict, now: float) -> bool:
-        if verdict.verdict == "pass":
+        if verdict.verdict == "pass" or (verdict.verdict == "warn" and self._warnings_pass):
             return True
         waited = self._warned_since is not None and now - self._warned_since >= self._times.warning_seconds
         return verdict.verdict == "warn" and waited
@@ -130,6 +151,8 @@ class PhotoGuide:
 def _most_useful(verdict: Verdict) -> str:
     hard = verdict.hard_reasons if verdict.verdict == "fail" else ()
     pool = hard or verdict.reasons
+    if "no_face" in pool:  # of a face that is not found, the light says more
+        return next((r for r in ("too_dark", "too_bright") if r in verdict.hard_reasons), "no_face")
     first = next((r for r in USEFUL_FIRST if r in pool), None)
     return first or (pool[0] if pool else HOLD_STILL)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _LIMIT_KEYS = {"warn_min", "warn_max", "fail_min", "fail_max", "reason", "reason_low", "reason_high"}
-_TOP_KEYS = {"version", "measures", "exceptions", "guide"}
+_TOP_KEYS = {"version", "measures", "exceptions", "guide", "person"}
 _GUIDE_KEYS = {"hold_seconds", "warning_seconds", "warning_hold_seconds", "steady_seconds", "countdown_seconds"}
 
 
@@ -55,6 +55,14 @@ class GuideTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonLimits:
+    """Likeness (cosine) of two faces: from ``same_from`` on the same person, below ``other_below`` another one."""
+
+    same_from: float = 0.55
+    other_below: float = 0.363
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoLimits:
     """One version of the limits; ``version`` is kept with every judged photo."""
 
@@ -62,6 +70,7 @@ class PhotoLimits:
     measures: Mapping[str, Limit]
     exceptions: Exceptions
     guide: GuideTimes = field(default_factory=GuideTimes)
+    person: PersonLimits = field(default_factory=PersonLimits)
 
 
 def limits_from(table: Mapping[str, Any], overrides: Mapping[str, Any], reasons: tuple[str, ...]) -> PhotoLimits:
@@ -74,7 +83,9 @@ def limits_from(table: Mapping[str, Any], overrides: Mapping[str, Any], reasons:
     if not isinstance(merged.get("version"), str) or not merged["version"]:
         raise ValueError("photo limits need a version")
     times = GuideTimes(**{key: _number("guide", value) for key, value in merged.get("guide", {}).items()})
-    return PhotoLimits(merged["version"], measures, Exceptions(named), times)
+    _only(merged.get("person", {}), {"same_from", "other_below"}, "person")
+    person = PersonLimits(**{key: _number("person", value) for key, value in merged.get("person", {}).items()})
+    return PhotoLimits(merged["version"], measures, Exceptions(named), times, person)
 
 
 def _merged(table: Mapping[str, Any], overrides: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:

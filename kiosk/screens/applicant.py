@@ -174,7 +174,7 @@ def consent() -> ResponseReturnValue:
     if _is_on_the_way():
         return _go(url_for("applicant.next_step"))
     session.setdefault("uid", services().ids.uid())
-    return render_template("consent.html", items=items_asked(_rules()))
+    return render_template("consent.html", items=items_asked(_rules()), same_person_guard=settings().same_person_guard)
 
 
 @blueprint.post("/applicant/consent")

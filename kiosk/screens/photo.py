@@ -8,7 +8,8 @@ from markupsafe import escape
 
 from camera.live import live_jpeg
 from kiosk.actions import photo as deeds
-from kiosk.actions.photo_live import Live, PhotoSession, Shot
+from kiosk.actions.photo_live import Live, PhotoSession
+from kiosk.actions.photo_shot import Shot
 from kiosk.actions.photo_station import PhotoStation, station_of
 from kiosk.domain.errors import NotFound
 from kiosk.screens import services
@@ -67,7 +68,7 @@ def shots() -> ResponseReturnValue:
         return redirect(url_for("photo.live"), code=303)
     kept = photo_session.shots
     chosen = _shot(photo_session, request.args.get("shot", kept[-1].number, type=int))
-    return render_template("photo_shots.html", shots=kept, chosen=chosen)
+    return render_template("photo_shots.html", shots=kept, chosen=chosen, two_persons=photo_session.has_two_persons)
 
 
 @blueprint.get("/shot/<int:number>.jpg")
@@ -81,7 +82,7 @@ def shot(number: int) -> ResponseReturnValue:
 def accept() -> ResponseReturnValue:
     """Use the chosen shot and go on."""
     number = request.form.get("shot", 0, type=int)
-    deeds.accept_photo(services().window_store(), _station(), _uid(), number)
+    deeds.use_photo(services(), _uid(), number)
     return redirect(url_for("applicant.next_step"), code=303)
 
 

@@ -14,10 +14,11 @@ from kiosk.documents.receipt import receipt_pdf
 from kiosk.domain.errors import NotFound, Refused
 from kiosk.domain.form_qr import FormId, grouped
 from kiosk.domain.queue import Application
-from kiosk.screens import queue_page, services, signed_in
+from kiosk.screens import photo_desk, queue_page, services, signed_in
 from kiosk.screens.fragments import render_block
 
 blueprint = Blueprint("queue", __name__, url_prefix="/queue")
+photo_desk.register(blueprint)
 
 
 @blueprint.get("/")

@@ -18,6 +18,7 @@ from kiosk.domain.form_qr import FormId, masked
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, allowed, origins
 from kiosk.screens import services, settings, signed_in
+from kiosk.screens.photo_panel import photo_panel
 
 CHANGEABLE = frozenset({ApplicationEvent.WITHDRAW, ApplicationEvent.SUBMIT})
 """An application that allows one of these may still be corrected."""
@@ -47,6 +48,7 @@ def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
         "is_mine": application.claimed_by == signed_in.staff(),
         "reasons": _reasons(),
         "error": error,
+        **photo_panel(application),
     }
 
 

@@ -14,15 +14,21 @@ class Statistics:
         self._store = store
 
     def photo_attempt(
-        self, uid: str, at: str, verdict: str, reasons: Sequence[str], attempt: int, seconds: float, accepted: bool
-    ) -> None:
-        """Note one photo attempt: its verdict, reason keys, which attempt it was, how long it took."""
+        self, uid: str, at: str, verdict: str, reasons: Sequence[str], seconds: float, accepted: bool = False
+    ) -> int:
+        """Note one photo attempt at once: verdict, reason keys, seconds since the photo step began; gives its line."""
         with self._store.write() as database:
-            database.conn.execute(
-                "insert into photo_statistics (uid, at, verdict, reasons, attempt, seconds, accepted)"
-                " values (?, ?, ?, ?, ?, ?, ?)",
-                (uid, at, verdict, json.dumps(list(reasons)), attempt, seconds, int(accepted)),
+            line = database.conn.execute(
+                "insert into photo_statistics (uid, at, verdict, reasons, attempt, seconds, accepted) values"
+                " (?, ?, ?, ?, (select count(*) + 1 from photo_statistics where uid = ?), ?, ?)",
+                (uid, at, verdict, json.dumps(list(reasons)), uid, seconds, int(accepted)),
             )
+            return int(line.lastrowid)
+
+    def photo_accepted(self, line: int) -> None:
+        """Note that the photo of this attempt was accepted."""
+        with self._store.write() as database:
+            database.conn.execute("update photo_statistics set accepted = 1 where id = ?", (line,))
 
     def photo_attempts(self) -> list[Row]:
         """Every attempt in order; ``reasons`` is a list."""

@@ -52,6 +52,7 @@ class Vault:
         self._window_keys: dict[str, bytes] = {}
         self._windows: dict[str, WindowStore] = {}
         self._decoy = wraps.decoy(self._cost)
+        self._when_key_dropped: list[Callable[[str], object]] = []
         if self.folder.is_rehearsal:
             self._take_keys(self._rehearsal_identity(), frozenset(WindowState))
 
@@ -140,6 +141,10 @@ class Vault:
             if self._kiosk:
                 self._kiosk.file.close()
             self._kiosk = None
+
+    def when_key_dropped(self, tell: Callable[[str], object]) -> None:
+        """Have ``tell`` called with a window's id whenever its key leaves memory, so that others forget it too."""
+        self._when_key_dropped.append(tell)
 
     def forget_window(self, window_id: str) -> None:
         """Drop one window's key from memory, as at its close; a rehearsal takes it up again when asked."""
@@ -276,6 +281,8 @@ class Vault:
         return self._window_keys[window_id]
 
     def _close_window(self, window_id: str) -> None:
+        for tell in self._when_key_dropped:
+            tell(window_id)
         store = self._windows.pop(window_id, None)
         if store:
             store.file.close()

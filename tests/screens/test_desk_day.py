@@ -21,7 +21,7 @@ def desk(tmp_path: Path) -> Desk:
     desk = Desk(tmp_path / "data")
     for state in (_A.ACCEPTED, _A.ACCEPTED, _A.SUBMITTED, _A.WITHDRAWN):
         desk.applicant(state)
-    desk.store.statistics.photo_attempt("x", "2026-11-24T10:00:00+09:00", "fail", ["mask"], 1, 3.0, False)
+    desk.store.statistics.photo_attempt("x", "2026-11-24T10:00:00+09:00", "fail", ["mask"], 3.0)
     return desk
 
 

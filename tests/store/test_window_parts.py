@@ -104,8 +104,8 @@ def test_a_thing_leaves_once_only(store: WindowStore) -> None:
 
 def test_photo_attempts_and_reissues_are_counted(store: WindowStore) -> None:
     uid = an_application(store).uid
-    store.statistics.photo_attempt(uid, AT, "fail", ("eyes_closed",), 1, 8.5, False)
-    store.statistics.photo_attempt(uid, AT, "pass", (), 2, 4.0, True)
+    store.statistics.photo_attempt(uid, AT, "fail", ("eyes_closed",), 8.5)
+    store.statistics.photo_attempt(uid, AT, "pass", (), 4.0, True)
     assert [(each["reasons"], each["accepted"]) for each in store.statistics.photo_attempts()] == [
         (["eyes_closed"], False),
         ([], True),

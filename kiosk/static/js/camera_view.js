@@ -3,6 +3,7 @@
  * The canvas tells what happens by two events that bubble:
  *   camera:frame  {number, width, height}   a new picture was drawn
  *   camera:state  {state}                   starting, streaming, missing, lost, stopped or offline
+ * data-every="500" leaves so many milliseconds between pictures, where a slower view will do.
  * Inside the same [data-camera] element, those with data-camera-state="missing lost …" are shown in these states only.
  */
 const PAUSE_MS = 500;
@@ -28,6 +29,7 @@ class CameraView {
       }
       try {
         await this.step();
+        if (this.canvas.dataset.every) await pause(Number(this.canvas.dataset.every));
       } catch {
         this.say("offline");
         await pause(PAUSE_MS);

@@ -1,5 +1,6 @@
 /* The guide over the camera's picture: oval, one instruction in words and picture, countdown, flash; then the shots. */
 (() => {
+  const FLASH_MS = 350;
   const stage = document.getElementById("stage");
   if (!stage) return;
   const oval = document.getElementById("oval");
@@ -19,10 +20,17 @@
     stage.classList.toggle("holding", guide.phase === "holding" || guide.phase === "countdown");
     progress.setAttribute("stroke-dasharray", `${guide.progress * 100} 100`);
     digits.textContent = guide.phase === "countdown" ? guide.countdown : "";
-    flash.hidden = guide.phase !== "burst";
+    if (guide.phase === "burst" && seen.phase !== "burst") flashOnce();
+    seen.phase = guide.phase;
     if (guide.instruction && guide.instruction !== seen.instruction) say(guide);
     if (guide.oval) move(guide.oval);
     if (guide.oval) document.dispatchEvent(new Event("kiosk:presence")); // somebody is there, though nothing is touched
+  }
+
+  /* White for a moment only; the photo is then being judged, and the words say so. */
+  function flashOnce() {
+    flash.hidden = false;
+    setTimeout(() => { flash.hidden = true; }, FLASH_MS);
   }
 
   function say(guide) {
@@ -58,7 +66,7 @@
 
   document.getElementById("trigger").addEventListener("submit", (event) => {
     event.preventDefault();
-    flash.hidden = false;
+    flashOnce();
     fetch(event.target.action, { method: "POST", body: new FormData(event.target), redirect: "manual" }).catch(() => {});
   });
 

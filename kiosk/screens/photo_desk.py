@@ -1,0 +1,82 @@
+"""The camera as staff see it beside one application: live verdict, shots, and what may be done about them."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from camera.live import live_jpeg
+from kiosk.actions import photo_desk as deeds
+from kiosk.actions.photo_station import station_of
+from kiosk.domain.errors import NotFound, Refused
+from kiosk.screens import queue_page, services, signed_in
+from kiosk.screens.fragments import render_block
+from kiosk.screens.frames import frame_response
+from kiosk.screens.photo_panel import photo_panel
+
+PAGE = "queue_application.html"
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add these addresses to the queue's."""
+    blueprint.get("/<uid>/photo-live")(photo_live)
+    blueprint.get("/<uid>/photo-frame.jpg")(photo_frame)
+    blueprint.get("/<uid>/photo-shot/<int:number>.jpg")(photo_shot)
+    blueprint.post("/<uid>/photo-take")(photo_take)
+    blueprint.post("/<uid>/photo-pass")(photo_pass)
+    blueprint.post("/<uid>/photo-use/<int:number>")(photo_use)
+    blueprint.post("/<uid>/photo-exception")(photo_exception)
+
+
+def photo_live(uid: str) -> ResponseReturnValue:
+    """The live panel's fragment; 204 while nothing on it changed."""
+    context = photo_panel(services().window_store().applications.get(uid))
+    if request.args.get("seen") == context["photo_digest"]:
+        return "", 204
+    return render_block(PAGE, "photo_live", **context)
+
+
+def photo_frame(uid: str) -> ResponseReturnValue:
+    """The camera's picture, only while this person is the one before it."""
+    session = station_of(services()).peek(uid)
+    if session is None or not session.is_live:
+        return Response(status=204, headers={"X-Camera-State": "stopped"})
+    return frame_response(services().camera_face)
+
+
+def photo_shot(uid: str, number: int) -> ResponseReturnValue:
+    """One shot: the photo it would be, or the whole frame of a refused one."""
+    session = station_of(services()).peek(uid)
+    shot = next((each for each in session.shots if each.number == number), None) if session else None
+    if shot is None:
+        raise NotFound("this shot is gone")
+    return Response(shot.check.jpeg or live_jpeg(shot.frame.image), mimetype="image/jpeg")
+
+
+def photo_take(uid: str) -> ResponseReturnValue:
+    """Take the photo now."""
+    return _do(uid, lambda: deeds.take_photo(services(), uid, signed_in.staff()))
+
+
+def photo_pass(uid: str) -> ResponseReturnValue:
+    """Let the warnings pass."""
+    return _do(uid, lambda: deeds.pass_warnings(services(), uid, signed_in.staff()))
+
+
+def photo_use(uid: str, number: int) -> ResponseReturnValue:
+    """Keep one of the shots as the application's photo."""
+    return _do(uid, lambda: deeds.use_photo(services(), uid, signed_in.staff(), number))
+
+
+def photo_exception(uid: str) -> ResponseReturnValue:
+    """Grant one named exception with its reason, or take it back."""
+    return _do(uid, lambda: deeds.grant_exception(services(), uid, signed_in.staff(), request.form))
+
+
+def _do(uid: str, deed: Callable[[], object]) -> ResponseReturnValue:
+    """Do it and show the page anew; what is refused stays on the page with its words."""
+    try:
+        deed()
+    except Refused as refused:
+        return render_template(PAGE, **queue_page.application_context(uid, refused.text_key)), 422
+    return redirect(url_for("queue.application", uid=uid), code=303)
