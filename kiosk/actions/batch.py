@@ -1,6 +1,7 @@
 """Close, balance, seal: one file that is whole and verified on disk before anything is marked sealed."""
 
 import hashlib
+import json
 import secrets
 import shutil
 from collections.abc import Callable
@@ -8,11 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from kiosk.actions.batch_contents import Contents, balance_lines, read_contents
 from kiosk.actions.sealed_file import SealedFile
 from kiosk.batch_file.manifest import public_text, to_bytes
-from kiosk.domain.batch import Balance, Manifest, balance, file_name
+from kiosk.domain.batch import Balance, Manifest, balance, file_name, superseded
 from kiosk.domain.errors import BatchError, StorageFull, TappedFirst
 from kiosk.domain.staff import Role, require_role, require_two
 from kiosk.domain.states import ApplicationEvent, ApplicationState, WindowEvent, advance_window, allowed_window
@@ -132,9 +134,14 @@ def _seal_anew(vault: Vault, clock: Clock, order: SealOrder, progress: Progress)
         raise BatchError("unbalanced")
     seq = vault.kiosk_store.batches.next_seq(window.id)
     rows = SealingRows(vault.window_store(window.id), seq)
+    cut_off = SealNotes(vault.kiosk_store).get(window.id)
     note = _note(order, window, seq, _at(clock))
     file = SealedFile(Path(note.folder) / note.file_name)
     file.refuse_if_there()
+    if cut_off and cut_off.seq == seq and cut_off.sha256:  # its applications may have been moved, its file was lost
+        note = replace(note, supersedes=cut_off.supersedes)
+    else:
+        note = replace(note, supersedes=json.dumps(_supersedes(vault, rows, window.id, seq)))
     SealNotes(vault.kiosk_store).set(note)
     applications = rows.applications()
     rules = (load_rules("columns", order.rules), order.profile or DEFAULT_PROFILE, load_rules("ages", order.rules))
@@ -148,6 +155,11 @@ def _seal_anew(vault: Vault, clock: Clock, order: SealOrder, progress: Progress)
     )  # fmt: skip
     SealNotes(vault.kiosk_store).set(note)
     return _enter(vault, clock, note, file)
+
+
+def _supersedes(vault: Vault, rows: SealingRows, window_id: str, seq: int) -> tuple[dict[str, Any], ...]:
+    batches = vault.kiosk_store.batches.list(window_id)
+    return superseded(rows.sealed_before(), {each.seq: each.batch_id for each in batches}, seq)
 
 
 def _note(order: SealOrder, window: Window, seq: int, at: str) -> SealNote:
@@ -167,7 +179,7 @@ def _manifest(
         rehearsal=window.rehearsal,
         window=about,
         seq=note.seq,
-        supersedes=(),
+        supersedes=tuple(json.loads(note.supersedes)),
         sealed_at=note.at,
         sealed_by=(note.by, note.second),
         counts=contents.counts,

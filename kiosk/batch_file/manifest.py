@@ -75,8 +75,21 @@ def _build(found: dict[str, Any]) -> Manifest:
     if len({each.name for each in members}) != len(members) or any(type(n) is not int for n in counts.values()):
         raise BatchError("altered")
     values = {name: found[name] for name in _FIELDS}
-    values.update(members=members, supersedes=tuple(found["supersedes"]), sealed_by=tuple(found["sealed_by"]))
+    values.update(
+        members=members, supersedes=tuple(map(_superseded, found["supersedes"])), sealed_by=tuple(found["sealed_by"])
+    )
     return Manifest(**values)
+
+
+def _superseded(entry: Any) -> dict[str, Any]:
+    if not isinstance(entry, dict) or set(entry) != {"batch_id", "seq", "replaced", "withdrawn"}:
+        raise BatchError("altered")
+    uids = [entry["replaced"], entry["withdrawn"]]
+    if any(not isinstance(each, list) or any(not isinstance(uid, str) for uid in each) for each in uids):
+        raise BatchError("altered")
+    if type(entry["seq"]) is not int or not isinstance(entry["batch_id"], str):
+        raise BatchError("altered")
+    return entry
 
 
 def _member(entry: Any) -> Member:

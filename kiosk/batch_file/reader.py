@@ -184,6 +184,7 @@ class _Tally:
         self._photos: dict[str, str] = {}
         self._rows = 0
         self._passed: set[str] = set()
+        self._uids: set[str] = set()
 
     def watch(self, member: Member, chunks: Iterator[bytes]) -> Iterator[bytes]:
         for chunk in chunks:
@@ -200,7 +201,9 @@ class _Tally:
     def _row(self, line: bytes) -> None:
         self._rows += 1
         try:
-            photo = json.loads(line)["photo"]
+            row = json.loads(line)
+            self._uids.add(row["uid"])
+            photo = row["photo"]
             if photo is not None:
                 self._photos[photo["file"]] = photo["sha256"]
         except (ValueError, KeyError, TypeError, RecursionError):
@@ -212,5 +215,7 @@ class _Tally:
         by_kind = sum(counts.get(kind, 0) for kind in ("photos", "under_1", "paper_form", "photo_missing"))
         whole = {"applications.csv", "applications.jsonl"} <= self._passed and not self._rest
         same = counts.get("applications") == self._rows == by_kind and counts.get("photos") == len(listed)
-        if not whole or not same or listed != self._photos:
+        again = {uid for each in found.supersedes for uid in each["replaced"]}
+        gone = {uid for each in found.supersedes for uid in each["withdrawn"]}
+        if not whole or not same or listed != self._photos or not again <= self._uids or gone & self._uids:
             raise BatchError("altered")

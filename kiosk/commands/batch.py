@@ -194,6 +194,11 @@ def _lines(file: Path, checked: Checked, device: str | None, out: Path | None) -
         return "\n".join([*lines, "  inside    not checked: signature of the list, members and counts need --identity"])
     counts = ", ".join(f"{name} {many}" for name, many in sorted(found.counts.items()))
     lines += [f"  window    {found.window.get('id')}, sequence {found.seq}", f"  counts    {counts}"]
+    lines += [
+        f"  corrects  sequence {each['seq']}: {len(each['replaced'])} rows here take the place of those there,"
+        f" {len(each['withdrawn'])} there no longer apply"
+        for each in found.supersedes
+    ]
     lines += ["  rehearsal: not a real batch"] if found.rehearsal else []
     return "\n".join([*lines, *([f"  laid out in {out}"] if out else [])])
 

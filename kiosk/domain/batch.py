@@ -140,6 +140,22 @@ class Member:
     sha256: str
 
 
+def superseded(
+    earlier: Iterable[tuple[str, int, ApplicationState]], batch_ids: Mapping[int, str], seq: int
+) -> tuple[dict[str, Any], ...]:
+    """What batch ``seq`` changes in earlier ones, by their sequence; empty for an ordinary batch.
+
+    ``earlier`` are ``(uid, sequence it lies in, state now)``: accepted ones come again in this batch (``replaced``),
+    ended ones no longer apply (``withdrawn``).
+    """
+    found: dict[int, dict[str, list[str]]] = {}
+    for uid, its_seq, state in sorted(earlier):
+        kind = "replaced" if state is _S.ACCEPTED else "withdrawn" if state in _DECIDED else None
+        if kind and its_seq < seq:
+            found.setdefault(its_seq, {"replaced": [], "withdrawn": []})[kind].append(uid)
+    return tuple({"batch_id": batch_ids.get(each, ""), "seq": each, **found[each]} for each in sorted(found))
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """What the batch says of itself, signed by the device, first in the archive; docs/batch-format.md says each."""
@@ -148,7 +164,7 @@ class Manifest:
     rehearsal: bool
     window: Mapping[str, Any]
     seq: int
-    supersedes: tuple[str, ...]
+    supersedes: tuple[Mapping[str, Any], ...]
     sealed_at: str
     sealed_by: tuple[str, ...]
     counts: Mapping[str, int]
@@ -168,7 +184,7 @@ class Manifest:
             "rehearsal": self.rehearsal,
             "window": dict(self.window),
             "seq": self.seq,
-            "supersedes": list(self.supersedes),
+            "supersedes": [dict(each) for each in self.supersedes],
             "sealed_at": self.sealed_at,
             "sealed_by": list(self.sealed_by),
             "counts": dict(self.counts),

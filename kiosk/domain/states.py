@@ -84,6 +84,7 @@ APPLICATION_MOVES: dict[tuple[ApplicationState, ApplicationEvent], ApplicationSt
     (_A.ACCEPTED, _E.WITHDRAW): _A.WITHDRAWN,
     (_A.ACCEPTED, _E.REOPEN): _A.SUBMITTED,
     (_A.ACCEPTED, _E.SEAL): _A.SEALED,
+    (_A.SEALED, _E.REOPEN): _A.SUBMITTED,  # for a correction, once the window is open again
     (_A.SEALED, _E.ACKNOWLEDGE): _A.ACKNOWLEDGED,
     (_A.ACKNOWLEDGED, _E.ERASE): _A.ERASED,
     (_A.WITHDRAWN, _E.ERASE): _A.ERASED,

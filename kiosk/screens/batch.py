@@ -1,5 +1,6 @@
 """Close, balance, seal: the last page of the day at the desk."""
 
+import json
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, send_file, url_for
@@ -159,7 +160,9 @@ def _balance(each: Window) -> dict[str, Any]:
 def _batches(window_id: str) -> list[dict[str, Any]]:
     outbox = services().vault.folder.outbox
     listed = services().kiosk_store.batches.list(window_id)
-    return [{"batch": each, "path": outbox / each.file_name} for each in listed]
+    return [
+        {"batch": each, "path": outbox / each.file_name, "supersedes": json.loads(each.supersedes)} for each in listed
+    ]
 
 
 def _start(window_id: str, first: str, second: str, reason: str | None) -> None:

@@ -95,6 +95,11 @@ class SealingRows:
         moved = [] if self._seq is None else table.in_batch(self._seq)
         return sorted([*moved, *table.list((ApplicationState.ACCEPTED,))], key=lambda each: each.uid)
 
+    def sealed_before(self) -> list[tuple[str, int, ApplicationState]]:
+        """uid, the batch it lies in and its state now, of every application that was sealed once."""
+        rows = self._file.rows("select uid, batch_seq, state from applications where batch_seq is not null")
+        return [(row["uid"], row["batch_seq"], ApplicationState(row["state"])) for row in rows]
+
     def photos(self) -> dict[str, Record]:
         """uid → what is known of its photo, with the size in bytes."""
         rows = self._file.rows(f"select {_PHOTO_COLUMNS} from photos")  # noqa: S608 -- our own column names

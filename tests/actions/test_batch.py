@@ -296,3 +296,61 @@ def test_a_seal_cut_off_is_finished_by_the_next(room: Room, monkeypatch: pytest.
     assert f"photos/{made.uid}.jpg" in members_of(sealed.path, room.identity)
     assert len(list(room.out.iterdir())) == 1
     assert SealNotes(room.vault.kiosk_store).get(room.window.id) is None
+
+
+def test_a_correction_goes_into_the_next_batch_and_says_what_it_replaces(room: Room) -> None:
+    wrong, gone, good = room.add(), room.add(), room.add()
+    room.close()
+    first = room.seal()
+    with pytest.raises(NotAllowedNow):
+        room.store.applications.change(wrong.uid, "contact_name", "見本 次郎", REHEARSAL_SUPERVISOR, "misread", AT)
+    reopen_window(room.vault, room.clock, room.window.id, REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR, "訂正")
+    table = room.store.applications
+    for uid in (wrong.uid, gone.uid):
+        table.move(uid, ApplicationEvent.REOPEN, REHEARSAL_SUPERVISOR, AT, "訂正")
+    table.change(wrong.uid, "contact_name", "見本 次郎", REHEARSAL_SUPERVISOR, "misread", AT)
+    table.move(gone.uid, ApplicationEvent.WITHDRAW, REHEARSAL_OPERATOR, AT, "本人の希望")
+    for event in (ApplicationEvent.CHECK_IDENTITY, ApplicationEvent.ACCEPT):
+        table.move(wrong.uid, event, REHEARSAL_OPERATOR, AT)
+    late = room.add()
+    room.close()
+    second = room.seal()
+    checked = check_file(second.path, [room.identity])
+    before = check_file(first.path, [room.identity])
+    assert checked.manifest is not None
+    assert before.manifest is not None
+    assert before.manifest.supersedes == ()
+    assert checked.manifest.supersedes == (
+        {"batch_id": before.manifest.batch_id, "seq": 1, "replaced": [wrong.uid], "withdrawn": [gone.uid]},
+    )
+    lines = map(json.loads, members_of(second.path, room.identity)["applications.jsonl"].splitlines())
+    names = {row["uid"]: row["answers"]["contact_name"] for row in lines}
+    assert names == {wrong.uid: "見本 次郎", late.uid: ANSWERS["contact_name"]}
+    assert room.store.applications.get(good.uid).state is S.SEALED
+    assert json.loads(second.batch.supersedes) == [dict(each) for each in checked.manifest.supersedes]
+    assert second.batch.batch_id == checked.manifest.batch_id
+
+
+def test_a_correction_whose_file_was_lost_half_way_still_says_what_it_replaces(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = room.add()
+    room.close()
+    room.seal()
+    reopen_window(room.vault, room.clock, room.window.id, REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR, "訂正")
+    for event in (ApplicationEvent.REOPEN, ApplicationEvent.CHECK_IDENTITY, ApplicationEvent.ACCEPT):
+        room.store.applications.move(wrong.uid, event, REHEARSAL_SUPERVISOR, AT, "訂正")
+    room.close()
+
+    def cut_off(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(room.vault.kiosk_store.batches), "add", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            room.seal()
+    (room.out / f"REHEARSAL-demo-city-{room.window.id}-2.mab").unlink()
+    checked = check_file(room.seal().path, [room.identity])
+    assert checked.manifest is not None
+    (earlier,) = checked.manifest.supersedes
+    assert earlier["replaced"] == [wrong.uid]

@@ -184,3 +184,21 @@ def test_the_offices_answer_is_taken_up_at_the_desk(desk: Desk, tmp_path: Path) 
     assert 'id="acknowledged-1"' in page
     assert 'id="acknowledge"' not in page
     assert state(desk) is WindowState.ACKNOWLEDGED
+
+
+def test_a_sealed_application_is_corrected_at_the_desk_once_the_window_is_open_again(desk: Desk) -> None:
+    made = desk.applicant(ApplicationState.ACCEPTED)
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    browser, path = desk.signed_in(REHEARSAL_SUPERVISOR), f"/batch/{desk.window.id}"
+    second = {"second_name": REHEARSAL_OPERATOR, "second_passphrase": PASSPHRASE}
+    browser.see(path)
+    browser.press(f"{path}/seal", **second)
+    sealed_page(desk, browser)
+    assert browser.press(f"{path}/reopen", **second, reason="訂正").status_code == 303
+    table = desk.services.window_store().applications
+    page = browser.see(f"/queue/{made.uid}")
+    assert f"/queue/{made.uid}/reopen" in page
+    version = table.get(made.uid).version
+    answer = browser.press(f"/queue/{made.uid}/reopen", reason="misread", version=str(version))
+    assert answer.status_code in (200, 303), answer.get_data(as_text=True)
+    assert table.get(made.uid).state is ApplicationState.SUBMITTED

@@ -175,6 +175,11 @@ def spoilt_text(old: bytes, new: bytes) -> Callable[[list[tuple[str, bytes]]], b
     return spoil
 
 
+def superseding(replaced: str, withdrawn: str) -> bytes:
+    entry = {"batch_id": "1" * 32, "replaced": [replaced], "seq": 1, "withdrawn": [withdrawn]}
+    return b'"supersedes":[' + json.dumps(entry, separators=(",", ":")).encode() + b"]"
+
+
 @pytest.mark.parametrize(
     ("spoil", "name"),
     [
@@ -201,6 +206,9 @@ def spoilt_text(old: bytes, new: bytes) -> Callable[[list[tuple[str, bytes]]], b
         (spoilt_text(b'"photos":3', b'"photos":2'), "altered"),
         (spoilt_text(b'"applications":3', b'"applications":4'), "altered"),
         (spoilt_text(b'"profile":"default"', b'"profile":7'), "altered"),
+        (spoilt_text(b'"supersedes":[]', b'"supersedes":["0"]'), "altered"),
+        (spoilt_text(b'"supersedes":[]', superseding("u9", "u8")), "altered"),
+        (spoilt_text(b'"supersedes":[]', superseding("u1", "u2")), "altered"),
     ],
 )
 def test_a_dishonest_inside_is_refused(
@@ -215,6 +223,15 @@ def test_the_same_by_hand_without_a_fault_is_accepted(tmp_path: Path) -> None:
     path = tmp_path / "a.mab"
     seal_by_hand(path, archived(signed_parts(some_sources())))
     assert check_file(path, [OFFICE], PUBLIC).manifest is not None
+
+
+def test_a_correction_is_accepted_when_its_rows_are_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.mab"
+    earlier = {"batch_id": "1" * 32, "seq": 1, "replaced": ["u1"], "withdrawn": ["u9"]}
+    seal_by_hand(path, archived(signed_parts(some_sources(), supersedes=(earlier,))))
+    checked = check_file(path, [OFFICE], PUBLIC)
+    assert checked.manifest is not None
+    assert checked.manifest.supersedes == (earlier,)
 
 
 def test_an_envelope_by_another_device_than_the_manifest_is_refused(tmp_path: Path) -> None:
