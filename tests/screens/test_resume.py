@@ -8,6 +8,7 @@ from werkzeug.test import Client
 
 from kiosk.app import create_site
 from kiosk.domain.states import ApplicationState
+from tests.builders import AT, FORM_ID
 from tests.desk_navigator import Browser, Desk
 
 _A = ApplicationState
@@ -83,3 +84,35 @@ def test_what_was_handed_in_is_not_offered(desk: Desk) -> None:
     staff, person = desk.signed_in(), desk.applicant()
     staff.see("/queue/")
     assert staff.press(f"/queue/{person.uid}/resume").status_code == 409
+
+
+def wiped_draft(desk: Desk, screen: Client) -> tuple[str, str]:
+    """Somebody consents, begins, answers one question and walks off: the screen wipes itself."""
+    screen.post("/applicant/consent", data={"csrf_token": token(screen.get("/applicant/consent").text)})
+    (draft,) = desk.store.applications.list()
+    desk.store.applications.set_form_id(draft.uid, FORM_ID, AT)
+    page = screen.get("/applicant/question/application_kind").text
+    answered = {"csrf_token": token(page), "answer": "first"}
+    assert screen.post("/applicant/question/application_kind", data=answered).status_code == 303
+    assert screen.post("/applicant/finish", data={"csrf_token": token(page)}).location == "/"
+    assert screen.get("/applicant/next").location == "/"
+    return draft.uid, draft.call_number
+
+
+@pytest.mark.parametrize("by", ["call number", "last four digits of the form"])
+def test_draft_wiped_from_the_screen_is_brought_back_by_staff(desk: Desk, screen: Client, by: str) -> None:
+    uid, number = wiped_draft(desk, screen)
+    staff = desk.signed_in()
+    found = staff.see(f"/queue/find?wanted={number if by == 'call number' else FORM_ID[-4:]}")
+    assert f"/desk/queue/{uid}" in found
+    assert f"/queue/{uid}/resume" in staff.see(f"/queue/{uid}")
+    assert staff.press(f"/queue/{uid}/resume").status_code == 303
+    assert take(screen, number) == 303
+    assert screen.get("/applicant/next").location == "/applicant/question/municipality"
+    assert desk.store.applications.get(uid).answers == {"application_kind": "first"}
+
+
+def test_without_consent_there_is_nothing_to_bring_back(desk: Desk, screen: Client) -> None:
+    page = screen.get("/applicant/consent").text
+    screen.post("/applicant/finish", data={"csrf_token": token(page)})
+    assert desk.store.applications.list() == []
