@@ -135,3 +135,34 @@ def test_the_best_of_a_burst_has_open_eyes_then_is_sharp_and_straight() -> None:
     assert best_of(list(shots), shots.__getitem__) == "good"
     assert best_of([], shots.__getitem__) is None
     assert best_of(["unmeasured"], lambda _: ShotQuality(None, None, None)) == "unmeasured"
+
+
+def test_a_picture_too_dark_to_find_a_face_says_so(show: Show) -> None:
+    limits = PhotoLimits(
+        "test",
+        {"Faces": Limit(fail_min=1, reason_low="no_face"), "Dark": Limit(fail_max=1, reason_high="too_dark")},
+        Exceptions({}),
+    )
+    unseen = judge([Measured("Faces", 0, ""), Measured("Dark", 2, "")], limits)
+    assert show.feed(unseen, 2)[-1].instruction == "too_dark"
+
+
+def test_reasons_that_take_turns_do_not_leave_an_old_instruction_for_ever(show: Show) -> None:
+    assert show.feed(seen(), 0.1)[-1].phase != "burst"
+    show.guide.restart()
+    said = [show.feed(verdict, STEP)[0].instruction for _ in range(20) for verdict in (TURNED, DARK)]
+    assert said[-1] in ("head_turned", "too_dark")
+    assert sum(a != b for a, b in pairwise(said)) <= 3, "and still it does not flicker"
+
+
+@pytest.mark.parametrize("interval", [0.5, 1.0, 2.0])
+def test_a_slow_camera_gets_its_instruction_within_two_frames(show: Show, interval: float) -> None:
+    show.guide.feed(DARK, 100.0)
+    assert show.guide.feed(DARK, 100.0 + interval).instruction == "too_dark"
+
+
+def test_a_warning_that_staff_pass_is_not_waited_for(show: Show) -> None:
+    show.guide.pass_warnings()
+    assert [g.phase for g in show.feed(GLARE, 1.0)][-1] == "countdown"
+    show.guide.restart()
+    assert [g.phase for g in show.feed(GLARE, 1.0)][-1] == "looking", "for one photo only"
