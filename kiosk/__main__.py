@@ -23,6 +23,7 @@ COMMANDS = {
     "open": "batch:open_batch",
     "acknowledge": "acknowledge:acknowledge",
     "erase": "erase:erase",
+    "hand-over": "hand_over:hand_over",
 }
 
 

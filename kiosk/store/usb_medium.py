@@ -1,0 +1,111 @@
+"""USB media by their serial, and a copy onto one that is believed only after it was read back from the medium."""
+
+import errno
+import hashlib
+import os
+import re
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+from kiosk.domain.errors import BatchError, StorageFull
+
+_BLOCK = 1 << 20
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_OCTAL = re.compile(r"\\([0-7]{3})")
+Told = Callable[[int], None]
+"""Told the number of bytes that are on the medium so far."""
+
+
+def mount_point(serials: Collection[str], root: Path = Path("/")) -> Path:
+    """Where the medium with one of these serials is mounted; raises BatchError ``medium_missing``.
+
+    ``root`` is the place of ``proc``, ``sys`` and ``run``.
+    """
+    for device, point in _mounts((root / "proc/self/mountinfo").read_text("utf-8", "surrogateescape")):
+        if serials_of(device, root) & set(serials):
+            return point
+    raise BatchError("medium_missing")
+
+
+def serials_of(device: str, root: Path = Path("/")) -> set[str]:
+    """The serials of a block device ``major:minor``: what udev has read from it, and the USB device's own."""
+    found = set()
+    udev = root / "run/udev/data" / f"b{device}"
+    if udev.is_file():
+        found |= set(re.findall(r"^E:ID_SERIAL_SHORT=(.+)$", udev.read_text("utf-8", "replace"), re.MULTILINE))
+    block = root / "sys/dev/block" / device
+    for folder in (block.resolve(), *block.resolve().parents) if block.exists() else ():
+        if (folder / "idVendor").is_file() and (folder / "serial").is_file():
+            found.add((folder / "serial").read_text("utf-8", "replace").strip())
+    return found
+
+
+def _mounts(mountinfo: str) -> Iterator[tuple[str, Path]]:
+    for line in mountinfo.splitlines():
+        words = line.split(" ")
+        if len(words) > 4:
+            yield words[2], Path(_OCTAL.sub(lambda found: chr(int(found[1], 8)), words[4]))
+
+
+def put(source: Path, folder: Path, sha256: str, told: Told = lambda done: None) -> bool:
+    """Copy ``source`` into ``folder``, read it back from the medium, give it its name; False when it is there already.
+
+    A copy that was cut off is gone on with. Raises BatchError ``file_exists`` (another file of that name),
+    ``medium_differs`` (what is read back is not what was written; the copy is removed), StorageFull, OSError.
+    """
+    target, part = folder / source.name, folder / f".{source.name}.part"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            _expect(target, sha256, "file_exists")
+            return False
+        _copy(source, part, told)
+        if read_back(part) != sha256:
+            part.unlink()
+            raise BatchError("medium_differs")
+        part.rename(target)
+        _sync(folder)
+    except OSError as error:
+        if error.errno in _FULL:
+            part.unlink(missing_ok=True)
+            raise StorageFull("no room on the medium") from None
+        raise
+    _expect(target, sha256, "medium_differs")
+    return True
+
+
+def read_back(path: Path) -> str:
+    """The SHA-256 of a file as the medium gives it, the page cache dropped before."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _expect(path: Path, sha256: str, otherwise: str) -> None:
+    if read_back(path) != sha256:
+        raise BatchError(otherwise)
+
+
+def _copy(source: Path, part: Path, told: Told) -> None:
+    """Append what is missing, after going back to the last whole block that agrees with the source."""
+    with source.open("rb") as origin, os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as copy:
+        while (block := copy.read(_BLOCK)) and len(block) == _BLOCK and block == origin.read(_BLOCK):
+            told(copy.tell())
+        start = copy.tell() - len(block) if block else copy.tell()
+        copy.seek(start)
+        copy.truncate()
+        origin.seek(start)
+        while block := origin.read(_BLOCK):
+            copy.write(block)
+            told(copy.tell())
+        copy.flush()
+        os.fsync(copy.fileno())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
