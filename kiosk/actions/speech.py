@@ -19,6 +19,7 @@ _READING_PART = re.compile(r"<rp>.*?</rp>|<rt>.*?</rt>")
 _BRACKETS = re.compile(r"[（(「][^（(「）)」]*[）)」]")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
 _JAPANESE = re.compile(r"[ぁ-ゖァ-ヺー㐀-鿿々]+")
+_LOOSE = re.compile(r" ([.,;:?!])")
 _SHORT_VALUE = r"(?!.*\d{5})[\d\s:：、,./年月日和と元令平昭成正-]{1,24}"
 
 
@@ -52,7 +53,7 @@ def for_voice(language: str, words: str) -> str:
         return words
     unreadable = _KANA if language == "zh-Hans" else _JAPANESE
     kept = _BRACKETS.sub(lambda found: "" if unreadable.search(found[0]) else found[0], words)
-    return " ".join(unreadable.sub("", kept).split()) or words
+    return _LOOSE.sub(r"\1", " ".join(unreadable.sub("", kept).split())) or words
 
 
 def _is_ours(language: str, words: str, names: tuple[str, ...]) -> bool:
