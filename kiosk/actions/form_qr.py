@@ -134,7 +134,8 @@ def go_without_form(parts: Parts, uid: str) -> None:
     """Go on by hand, without an application form ID; the wish for a form is noted for the office."""
     store, at = parts.window_store(), _now(parts)
     store.applications.set_form_id(uid, None, at)
-    _note_reissue(store, uid, NO_FORM, at)
+    if store.applications.get(uid).answers.get(REISSUE_WANTED) != OLD_ADDRESS:
+        _note_reissue(store, uid, NO_FORM, at)
     store.applications.save_answers(uid, {WITHOUT_FORM: "yes"}, at)
     station_of(parts).end()
     _forget(parts, uid)

@@ -237,10 +237,10 @@ def check_answer(question: Question, fields: Mapping[str, str], rules: Applicant
         return read_card_date(question.key, KeyedDate.from_fields(fields), rules.eras, today, ages)
     if question.optional and not raw.strip():
         return ""
-    return _check_typed(question, raw)
+    return _check_typed(question, raw, is_sure=fields.get("sure") == "yes")
 
 
-def _check_typed(question: Question, raw: str) -> str:
+def _check_typed(question: Question, raw: str, *, is_sure: bool) -> str:
     if question.kind is Kind.CHOICE:
         if raw not in question.options:
             raise AnswerRefused(question.key, "applicant.error_choose")
@@ -248,7 +248,7 @@ def _check_typed(question: Question, raw: str) -> str:
     if question.kind is Kind.PHONE:
         return check_phone(question.key, raw)
     if question.kind is Kind.DIGITS:
-        return check_digits(question.key, raw, question.least, question.most)
+        return check_digits(question.key, raw, question.least, question.most, is_sure=is_sure)
     return check_text(question.key, raw, question.most)
 
 

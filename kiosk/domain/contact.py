@@ -23,13 +23,17 @@ def check_phone(item: str, raw: str) -> str:
     return text
 
 
-def check_digits(item: str, raw: str, least: int, most: int) -> str:
-    """A number of ``least`` to ``most`` digits in ASCII, separators dropped; raises AnswerRefused."""
+def check_digits(item: str, raw: str, least: int, most: int, *, is_sure: bool = False) -> str:
+    """A number of ``least`` to ``most`` digits in ASCII, separators dropped; raises AnswerRefused.
+
+    Of genuine numbers of 12 digits one in eleven has the check digit of a My Number: those are taken when keyed again
+    by somebody who was told (``is_sure``).
+    """
     digits = "".join(mark for mark in unicodedata.normalize("NFKC", raw) if not is_separator(mark))
     if not digits:
         raise AnswerRefused(item, "applicant.error_empty")
-    if is_my_number(digits):
-        raise AnswerRefused(item, "applicant.error_my_number")
+    if is_my_number(digits) and not is_sure:
+        raise AnswerRefused(item, "applicant.error_digits_or_my_number")
     if not (digits.isascii() and digits.isdigit() and least <= len(digits) <= most):
         raise AnswerRefused(item, "applicant.error_digits")
     return digits

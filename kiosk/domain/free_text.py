@@ -19,6 +19,8 @@ def check_text(item: str, raw: str, most: int) -> str:
     """
     if not raw.strip():
         raise AnswerRefused(item, "applicant.error_empty")
+    if holds_my_number(raw):  # before anything that shows the text again
+        raise AnswerRefused(item, "applicant.error_my_number")
     if len(raw) > most:
         raise AnswerRefused(item, "applicant.error_too_long")
     refuse_unkeepable(item, raw)

@@ -1,6 +1,7 @@
 """The applicant's screens: language, notice and consent, one question a screen, review, call slip."""
 
 import io
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -281,8 +282,9 @@ def stop() -> ResponseReturnValue:
 
 @blueprint.post("/applicant/end")
 def end() -> ResponseReturnValue:
-    """End what cannot be applied for here, counted by its reason, and wipe the screen."""
-    deeds.end_here(services(), session["uid"])
+    """End what cannot be applied for here, counted by its reason, and wipe the screen even where it cannot be counted."""
+    with suppress(KioskError):
+        deeds.end_here(services(), session["uid"])
     return finish()
 
 

@@ -94,11 +94,20 @@ def test_phone_that_is_none_is_refused(raw: str) -> None:
         check_phone("phone", raw)
 
 
-def test_my_number_is_not_taken_as_a_phone_or_licence_number() -> None:
+def test_my_number_is_not_taken_as_a_phone() -> None:
     with pytest.raises(AnswerRefused, match="error_my_number"):
         check_phone("phone", MY_NUMBER)
-    with pytest.raises(AnswerRefused, match="error_my_number"):
+
+
+def test_licence_number_like_a_my_number_is_asked_for_once_more() -> None:
+    with pytest.raises(AnswerRefused, match="error_digits_or_my_number"):
         check_digits("licence_number", MY_NUMBER, 8, 16)
+    assert check_digits("licence_number", FULL_WIDTH, 8, 16, is_sure=True) == MY_NUMBER
+
+
+def test_my_number_in_a_text_that_is_too_long_is_not_shown_again() -> None:
+    with pytest.raises(AnswerRefused, match="error_my_number"):
+        check_text("contact_name", "あ" * 100 + MY_NUMBER, 60)
 
 
 def test_digits_have_their_length() -> None:

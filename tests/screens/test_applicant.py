@@ -258,6 +258,15 @@ def test_certificate_alone_is_stopped_and_counted(visitor: Visitor) -> None:
     assert [move.reason for move in visitor.store.applications.history(uid)] == ["certificate_only"]
 
 
+def test_end_wipes_the_screen_even_while_locked(visitor: Visitor) -> None:
+    visitor.begin()
+    visitor.tap("/applicant/question/application_kind", answer="certificate_only")
+    visitor.services.vault.lock()
+    assert visitor.tap("/applicant/end").location == "/"
+    with visitor.browser.session_transaction() as session:
+        assert dict(session) == {}
+
+
 def test_stop_for_the_licence_can_be_taken_back(visitor: Visitor) -> None:
     visitor.begin()
     for key, value in (("application_kind", "renewal"), ("driving_licence", "yes"), ("licence_way", "stop")):

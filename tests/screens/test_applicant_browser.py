@@ -304,6 +304,34 @@ def test_idle_screen_asks_then_wipes_and_keeps_the_draft(wide: Page, kiosk: Kios
     assert wide.url == f"{kiosk.url}/"
 
 
+def test_idle_on_a_stop_page_is_counted_by_its_reason(wide: Page, kiosk: Kiosk) -> None:
+    wide.clock.install()
+    begin(wide, kiosk)
+    go(wide, ".choice[value=certificate_only]")
+    assert key_of(wide) == "stop"
+    wide.clock.run_for(61_000)
+    with wide.expect_navigation():
+        wide.clock.run_for(21_000)
+    assert wide.url == f"{kiosk.url}/"
+    application = kiosk.application
+    assert application.state is ApplicationState.ABANDONED
+    moves = kiosk.services.window_store().applications.history(application.uid)
+    assert [move.reason for move in moves] == ["certificate_only"]
+
+
+@pytest.mark.parametrize(
+    ("keyed", "parts"), [("60514", ("60", "5", "14")), ("600514", ("60", "05", "14")), ("601105", ("60", "11", "05"))]
+)
+def test_month_of_one_digit_hands_on_to_the_day(wide: Page, kiosk: Kiosk, keyed: str, parts: tuple[str, ...]) -> None:
+    begin(wide, kiosk)
+    wide.goto(f"{kiosk.url}/applicant/question/birth_date")
+    wide.locator(".pick", has=wide.locator("[value=showa]")).tap()
+    for digit in keyed:
+        wide.locator(f".keypad [data-key='{digit}']").tap()
+    for name, digits in zip(("year", "month", "day"), parts, strict=True):
+        expect(wide.locator(f"[name={name}]")).to_have_value(digits)
+
+
 def test_start_page_does_not_wipe_itself(wide: Page, kiosk: Kiosk) -> None:
     wide.clock.install()
     wide.goto(f"{kiosk.url}/")

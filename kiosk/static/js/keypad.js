@@ -6,7 +6,9 @@
   const fields = [...form.querySelectorAll("input:not([type=hidden]):not([type=radio])")];
   let field = fields[0];
 
-  const isFull = (input) => input.maxLength > 0 && input.value.length >= input.maxLength;
+  // A month that begins with 2 to 9 is whole after one digit: the next one keyed is the day's.
+  const isWhole = (input) => input.name === "month" && /^[2-9]$/.test(input.value);
+  const isFull = (input) => (input.maxLength > 0 && input.value.length >= input.maxLength) || isWhole(input);
 
   const focus = (input) => {
     field = input;
