@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,16 @@ class Settings:
         False, "warn staff when two applicants of a window have the same face; the purpose notice then says so"
     )
     contact_mail: str = _setting("applicant", "whose mail is filed: applicant, municipal or none")
+
+
+def for_window(settings: Settings, options: Mapping[str, Any]) -> Settings:
+    """The settings while a window is at work: its own languages and contact mail go before the installation's."""
+    languages, mail = options.get("languages"), options.get("contact_mail")
+    return replace(
+        settings,
+        languages=",".join(languages) if languages else settings.languages,
+        contact_mail=str(mail) if mail else settings.contact_mail,
+    )
 
 
 def load_settings(path: Path | None = None, **overrides: Any) -> Settings:

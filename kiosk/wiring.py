@@ -18,7 +18,7 @@ from kiosk.domain.photo import PhotoLimits, load_limits
 from kiosk.domain.window import Window
 from kiosk.ports import Camera, Clock, Ids, Speaker
 from kiosk.rules import own_rules_text, rules_text
-from kiosk.settings import Settings
+from kiosk.settings import Settings, for_window
 from kiosk.speech import Voices
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.vault import Vault
@@ -65,7 +65,8 @@ def _virtual(*sources: object) -> tuple[VirtualCamera, ...]:
 class Services:
     """The parts one running kiosk is made of; see docs/architecture.md."""
 
-    settings: Settings
+    installed: Settings
+    """The configuration as it was started with."""
     clock: Clock
     ids: Ids
     vault: Vault
@@ -74,6 +75,12 @@ class Services:
     """What lives in memory only and belongs to one visitor: live photo sessions, form readings."""
     guard: threading.RLock = field(default_factory=threading.RLock)
     speaker: Speaker = field(default_factory=Voices)
+
+    @property
+    def settings(self) -> Settings:
+        """The configuration, with what was agreed for the window at work."""
+        window = self.current_window()
+        return for_window(self.installed, window.options) if window and window.options else self.installed
 
     @property
     def camera_face(self) -> Camera:

@@ -15,7 +15,9 @@ from kiosk.domain.identity import Case, Document, PaperState, Verdict, assess, p
 from kiosk.domain.identity_rules import IdentityRules, Result, read_identity_rules
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent
+from kiosk.domain.window import takes_other_cities
 from kiosk.rules import load_rules
+from kiosk.settings import Settings
 from kiosk.store.identity import IdentityRecord
 
 LONGEST_NOTE = 200
@@ -47,6 +49,11 @@ def identity_rules(parts: Parts) -> IdentityRules:
     return _rules(parts.settings.rules)
 
 
+def preset_names(settings: Settings) -> tuple[str, ...]:
+    """The presets of this installation."""
+    return tuple(_rules(settings.rules).post)
+
+
 def preset_of(parts: Parts) -> str:
     """The preset of the open window, or the default one."""
     window = parts.current_window()
@@ -73,6 +80,7 @@ def case_of(parts: Parts, application: Application, check: Check) -> Case:
         purpose=str(answers.get("application_kind", "first")),
         needs_representative=facts(answers, rules, today)["has_representative"] == "yes",
         city_has_posting=_has_posting(parts, application),
+        city_is_accepted=_is_accepted(parts, application),
         mail_forwarding=answers.get("forwarding") == "yes",
         moving_soon=answers.get("moving") == "yes",
         old_card_kept=check.old_card_kept,
@@ -95,6 +103,12 @@ def _has_posting(parts: Parts, application: Application) -> bool:
     if answers.get("municipality", "host") == "host":
         return True
     return identity_rules(parts).city_has_posting(str(answers.get("other_municipality", "")), parts.clock.today())
+
+
+def _is_accepted(parts: Parts, application: Application) -> bool:
+    """Whether this window takes residents of where the person lives."""
+    window, lives_in = parts.current_window(), application.answers.get("municipality", "host")
+    return lives_in == "host" or window is None or takes_other_cities(window.options)
 
 
 def judge(parts: Parts, application: Application, check: Check) -> Verdict:

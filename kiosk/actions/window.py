@@ -2,13 +2,14 @@
 
 import secrets
 
-from kiosk.domain.errors import NotAllowedNow, Refused
+from kiosk.domain.errors import AnswerRefused, NotAllowedNow, Refused
 from kiosk.domain.staff import Role, require_role, require_two
 from kiosk.domain.states import WindowEvent
 from kiosk.domain.window import Window, WindowId, WindowPlan, check_plan
 from kiosk.ports import Clock
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.vault import Vault
+from kiosk.texts import languages
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
@@ -21,6 +22,8 @@ def make_window(vault: Vault, clock: Clock, plan: WindowPlan, by: str) -> Window
     store = vault.kiosk_store
     require_role(store.staff.get(by), Role.SUPERVISOR)
     check_plan(plan)
+    if not set(plan.options.get("languages", ())) <= set(languages()):
+        raise AnswerRefused("languages", "window.error_option")
     if vault.is_rehearsal and not plan.rehearsal:
         raise Refused("window.error_rehearsal_folder")
     if plan.rehearsal:

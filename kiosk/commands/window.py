@@ -4,13 +4,15 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
+from kiosk.actions.identity import preset_names
 from kiosk.actions.window import close_window, make_window, open_window
 from kiosk.commands.people import People, by_staff, data_folder, identify, plain_errors, settings_of
 from kiosk.domain.staff import Role
-from kiosk.domain.window import Window, WindowPlan
+from kiosk.domain.window import CONTACT_MAIL, OTHER_CITIES, Window, WindowPlan
 from kiosk.settings import Settings
 from kiosk.store.vault import Vault
 
@@ -26,6 +28,11 @@ def window() -> None:
 @click.option("--date", "held_on", required=True, type=click.DateTime(["%Y-%m-%d"]), help="YYYY-MM-DD")
 @click.option("--head-count", required=True, type=click.IntRange(min=1))
 @click.option("--municipality", help="short name; the one of kiosk.toml unless given")
+@click.option("--preset", help="rule for documents, a preset of identity.toml")
+@click.option("--language", "languages", multiple=True, metavar="CODE", help="for applicants; repeat, first leads")
+@click.option("--contact-mail", type=click.Choice(CONTACT_MAIL), help="whose mail is filed")
+@click.option("--other-cities", type=click.Choice(OTHER_CITIES), help="residents of other municipalities")
+@click.option("--staff", multiple=True, metavar="NAME", help="accounts at this window; repeat")
 @click.option("--rehearsal", is_flag=True, help="for practice; an empty data folder becomes a practice folder")
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 @click.option("--as", "as_name", metavar="NAME", help="your account")
@@ -34,15 +41,17 @@ def window() -> None:
 @plain_errors
 def new(
     company: str, place: str, held_on: datetime, head_count: int, municipality: str | None, rehearsal: bool,
-    as_json: bool, as_name: str | None, passphrase_fd: int | None, config: Path | None,
+    as_json: bool, as_name: str | None, passphrase_fd: int | None, config: Path | None, **agreed: Any,
 ) -> None:  # fmt: skip
     """Make a planned window and print its id."""
     settings = settings_of(config)
     _make_rehearsal_folder(settings, rehearsal)
     people = identify(Role.SUPERVISOR, as_name, None, passphrase_fd, config, two=False)
-    plan = WindowPlan(
-        municipality or settings.municipality, company, place, held_on.date(), head_count, rehearsal=rehearsal
-    )
+    options = {item: list(value) if isinstance(value, tuple) else value for item, value in agreed.items() if value}
+    if options.get("preset") not in (None, *preset_names(settings)):
+        raise click.UsageError(f"no such preset; there are {', '.join(preset_names(settings))}")
+    city = municipality or settings.municipality
+    plan = WindowPlan(city, company, place, held_on.date(), head_count, rehearsal=rehearsal, options=options)
     made = make_window(people.vault, people.clock, plan, people.by.name)
     people.vault.lock()
     click.echo(_json(made) if as_json else made.id)

@@ -45,6 +45,7 @@ class Case:
     purpose: str
     needs_representative: bool = False
     city_has_posting: bool = True
+    city_is_accepted: bool = True
     mail_forwarding: bool = False
     moving_soon: bool = False
     old_card_kept: bool = False
@@ -141,6 +142,8 @@ def _causes(case: Case, preset: str, rules: IdentityRules) -> Iterator[str]:
     for cause in ("mail_forwarding", "moving_soon", "old_card_kept"):
         if getattr(case, cause):
             yield cause
+    if not case.city_is_accepted:
+        yield "city_not_accepted"
     if not case.city_has_posting:
         yield "city_without_posting"
     if case.needs_representative:

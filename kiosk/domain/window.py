@@ -12,6 +12,10 @@ WindowId = NewType("WindowId", str)
 """Names the window's file and its batches: date and four random letters, nothing about the company."""
 
 MOST_PEOPLE = 10_000
+CONTACT_MAIL = ("applicant", "municipal", "none")
+OTHER_CITIES = ("accepted", "not_accepted")
+_CHOICES = {"contact_mail": CONTACT_MAIL, "other_cities": OTHER_CITIES}
+_LISTS = ("languages", "staff")
 _LONGEST_TEXT = 200
 
 
@@ -34,7 +38,11 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class WindowPlan:
-    """What is agreed with the company before a window can be made."""
+    """What is agreed with the company before a window can be made.
+
+    ``options`` may hold ``preset`` (identity.toml), ``languages`` (codes, the first is the default), ``contact_mail``,
+    ``other_cities`` and ``staff`` (names of accounts); what is missing is as the installation has it.
+    """
 
     municipality: str
     company: str
@@ -53,3 +61,21 @@ def check_plan(plan: WindowPlan) -> None:
             raise AnswerRefused(item, "window.error_text")
     if not 1 <= plan.head_count <= MOST_PEOPLE:
         raise AnswerRefused("head_count", "window.error_head_count")
+    _check_options(plan.options)
+
+
+def _check_options(options: Mapping[str, Any]) -> None:
+    unknown = set(options) - {"preset", *_CHOICES, *_LISTS}
+    if unknown:
+        raise AnswerRefused(sorted(unknown)[0], "window.error_option")
+    for item, known in _CHOICES.items():
+        if options.get(item, known[0]) not in known:
+            raise AnswerRefused(item, "window.error_option")
+    for item in _LISTS:
+        if not all(isinstance(each, str) and each for each in options.get(item, ["-"])):
+            raise AnswerRefused(item, "window.error_option")
+
+
+def takes_other_cities(options: Mapping[str, Any]) -> bool:
+    """Whether residents of other municipalities are accepted at a window of these options."""
+    return bool(options.get("other_cities", OTHER_CITIES[0]) == OTHER_CITIES[0])

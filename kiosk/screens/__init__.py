@@ -16,5 +16,5 @@ def services() -> "Services":
 
 
 def settings() -> Settings:
-    """The settings this app was made with."""
-    return cast(Settings, current_app.extensions["settings"])
+    """The settings this app was made with, with what was agreed for the window at work."""
+    return services().settings

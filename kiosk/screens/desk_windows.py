@@ -1,6 +1,7 @@
 """The windows of this kiosk: plan, look whether all is ready, open, pause, resume, open again by two people."""
 
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,8 +12,9 @@ from kiosk.actions.readiness import Check, Status, check_backlog, report
 from kiosk.actions.staff import confirm_second
 from kiosk.domain.errors import AnswerRefused, NotPermitted, NotSignedIn, Refused, SecondPersonNeeded
 from kiosk.domain.states import WINDOW_MOVES, WindowState
-from kiosk.domain.window import WindowPlan
+from kiosk.domain.window import CONTACT_MAIL, OTHER_CITIES, WindowPlan
 from kiosk.screens import services, settings, signed_in
+from kiosk.texts import languages, translator
 
 
 def register(blueprint: Blueprint) -> None:
@@ -108,8 +110,16 @@ def _plan() -> WindowPlan:
         held_on=held_on,
         head_count=people,
         rehearsal=form.get("rehearsal") == "yes" or services().vault.is_rehearsal,
-        options={"preset": form.get("preset", "")},
+        options=_options(),
     )
+
+
+def _options() -> dict[str, Any]:
+    """What was agreed for this window; a list nobody chose from is as the installation has it."""
+    form = request.form
+    chosen = {item: form.get(item, "") for item in ("preset", "contact_mail", "other_cities")}
+    lists = {item: form.getlist(item) for item in ("languages", "staff")}
+    return {item: value for item, value in {**chosen, **lists}.items() if value}
 
 
 def _page(error: str | None = None) -> str:
@@ -119,6 +129,10 @@ def _page(error: str | None = None) -> str:
         today=services().clock.today(),
         presets=tuple(identity_rules(services()).post),
         is_rehearsal_folder=services().vault.is_rehearsal,
+        languages=[(code, translator(code)("applicant.label_language")) for code in languages()],
+        contact_mails=CONTACT_MAIL,
+        other_cities=OTHER_CITIES,
+        accounts=[each.name for each in services().kiosk_store.staff.list() if each.is_active],
         error=error,
         typed=request.form,
     )

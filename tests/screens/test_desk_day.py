@@ -11,7 +11,8 @@ import zxingcpp
 from kiosk.actions.form_qr import NO_FORM, OLD_ADDRESS
 from kiosk.domain.states import ApplicationState, WindowEvent
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
-from tests.desk_navigator import PASSPHRASE, Desk
+from tests.builders import an_application
+from tests.desk_navigator import ANSWERS, PASSPHRASE, Desk
 
 _A = ApplicationState
 
@@ -124,3 +125,31 @@ def test_closed_window_opens_again_by_two_people(desk: Desk, second: str, passph
     staff = desk.signed_in(REHEARSAL_OPERATOR)
     fields = {"second_name": second, "second_passphrase": passphrase, "reason": "遅れて来た人"}
     assert staff.press(f"/windows/{desk.window.id}/reopen", **fields).status_code == status
+
+
+def test_what_was_agreed_for_a_window_is_what_it_does(desk: Desk) -> None:
+    """Languages, contact mail, document preset and the rule for other cities hold while that window is at work."""
+    from kiosk.actions.identity import Check, judge, preset_of
+    from kiosk.actions.window import close_window, open_window
+
+    supervisor = desk.signed_in(REHEARSAL_SUPERVISOR)
+    page = supervisor.see("/windows")
+    assert 'name="languages" value="ko"' in page
+    agreed = {
+        "company": "例社", "place": "食堂", "held_on": "2026-12-01", "head_count": "8", "preset": "counter",
+        "contact_mail": "none", "other_cities": "not_accepted", "languages": ["ja", "ko"],
+        "staff": [REHEARSAL_OPERATOR],
+    }  # fmt: skip
+    assert supervisor.press("/windows", **agreed).status_code == 303
+    assert supervisor.press("/windows", **{**agreed, "languages": ["xx"]}).status_code == 422
+    assert supervisor.press("/windows", **{**agreed, "other_cities": "perhaps"}).status_code == 422
+    (made,) = [each for each in desk.vault.kiosk_store.windows.list() if each.company == "例社"]
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    assert desk.services.settings.contact_mail == "applicant"
+    open_window(desk.vault, desk.clock, made.id, REHEARSAL_OPERATOR)
+    assert desk.services.settings.contact_mail == "none"
+    assert desk.services.settings.languages == "ja,ko"
+    assert preset_of(desk.services) == "counter"
+    other = an_application(desk.services.window_store(), answers={**ANSWERS, "municipality": "other"})
+    assert "city_not_accepted" in judge(desk.services, other, Check()).causes
+    assert REHEARSAL_OPERATOR in supervisor.see("/windows")
