@@ -15,13 +15,23 @@ from numpy.typing import NDArray
 from camera.detect import FaceDetector, brightened
 from camera.landmarks import FaceLandmarker, Mesh, roi_of_detection, roi_of_points
 from camera.pose import CAMERA_DISTANCE_CM, RIGID_POINTS, CanonicalFace
-from camera.regions import FACE_OVAL, INNER_LIPS, LEFT_EYE, LEFT_IRIS_RING, RIGHT_EYE, RIGHT_IRIS_RING
+from camera.regions import (
+    FACE_OVAL,
+    INNER_LIPS,
+    LEFT_EYE,
+    LEFT_IRIS_RING,
+    RIGHT_EYE,
+    RIGHT_IRIS_RING,
+    UNDER_LEFT_EYE,
+    UNDER_RIGHT_EYE,
+)
 from camera.types import Image
 
 Floats = NDArray[np.float64]
 
 UPPER_LIDS = {(33, 133): (246, 161, 160, 159, 158, 157, 173), (263, 362): (466, 388, 387, 386, 385, 384, 398)}
 LOWER_LIDS = {(33, 133): (7, 163, 144, 145, 153, 154, 155), (263, 362): (249, 390, 373, 374, 380, 381, 382)}
+UNDER_EYE = {(33, 133): UNDER_LEFT_EYE, (263, 362): UNDER_RIGHT_EYE}
 JAW = (17, 84, 181, 91, 314, 405, 321, 18, 83, 182, 106, 313, 406, 335, 200, 199, 175, 152, 148, 176, 377, 400, 140,
        171, 369, 396, 14, 87, 178, 88, 317, 402, 318, 95, 324)  # fmt: skip
 
@@ -147,14 +157,19 @@ def _cover_eyes(image: Image, start: Floats, points: Floats, share: float) -> No
         lid = np.zeros(image.shape[:2], np.uint8)
         crease = top - np.outer(np.sin(np.linspace(0, np.pi, len(top))), (0, 0.24 * size))
         cv2.fillPoly(lid, [np.round(np.vstack([crease, edge[::-1]])).astype(np.int32)], 255)
-        x, y = top[3:6].mean(axis=0) - (0, 0.3 * size)
-        near = max(2, int(0.05 * size))
-        skin = np.median(image[int(y) - near : int(y) + near, int(x) - near : int(x) + near].reshape(-1, 3), axis=0)
+        y = top[3:6, 1].mean() - 0.3 * size
+        skin = np.median(image[_mask(image, start[list(UNDER_EYE[corners])]) > 0], axis=0)
         soft = cv2.GaussianBlur(lid, (0, 0), 0.04 * size)[:, :, None] / 255.0
         falls = np.clip((np.arange(image.shape[0]) - y) / (0.5 * size), 0, 1)[:, None, None]
         image[:] = np.round(image * (1 - soft) + skin * (1 - 0.3 * falls) * soft).astype(np.uint8)
         cv2.polylines(image, [np.round(edge).astype(np.int32)], False, (skin * 0.25).tolist(), max(1, int(0.05 * size)),
                       cv2.LINE_AA)  # fmt: skip
+
+
+def _mask(image: Image, points: Floats) -> Image:
+    mask = np.zeros(image.shape[:2], np.uint8)
+    cv2.fillPoly(mask, [np.round(points).astype(np.int32)], 255)
+    return mask
 
 
 def _darken_mouth(image: Image, points: Floats) -> None:

@@ -11,7 +11,17 @@ import numpy as np
 from face_warp import Move, Portrait
 from numpy.typing import NDArray
 
-from camera.regions import CHIN, FACE_OVAL, FOREHEAD, LEFT_EYE, RIGHT_EYE
+from camera.regions import (
+    CHIN,
+    FACE_OVAL,
+    FOREHEAD,
+    LEFT_CHEEK,
+    LEFT_EYE,
+    RIGHT_CHEEK,
+    RIGHT_EYE,
+    UNDER_LEFT_EYE,
+    UNDER_RIGHT_EYE,
+)
 from camera.types import Image
 
 Rng = np.random.Generator
@@ -165,18 +175,27 @@ def bright(s: Subject, rng: Rng) -> Image:
 
 
 def side_shadow(s: Subject, rng: Rng) -> Image:
-    """Half of the face in shadow."""
-    return _side(s, rng.uniform(0.08, 0.3), rng.integers(2))
+    """Half of the face in shadow: the half that is the darker one already, or the shadow would even the light out."""
+    under = [s.image[_shape(s.image, s.points[list(p)], 1) > 0.5].mean() for p in (UNDER_LEFT_EYE, UNDER_RIGHT_EYE)]
+    return _side(s, rng.uniform(0.08, 0.3), int(under[0] < under[1]))
+
+
+def _neutrally_lit(s: Subject) -> Image:
+    """The portrait's own cast taken out, by its cheeks, so that a cast put on it is as strong as it says."""
+    cheeks = np.maximum(*(_shape(s.image, s.points[list(patch)], 1) for patch in (LEFT_CHEEK, RIGHT_CHEEK)))
+    own = np.median(s.image[cheeks > 0.5], axis=0)
+    gain = np.array([130.0, 160.0, 210.0]) / np.maximum(own, 1)
+    return _clip(s.image * gain / gain.mean())
 
 
 def warm(s: Subject, rng: Rng) -> Image:
     """Under tungsten light."""
-    return _clip(s.image * np.array([rng.uniform(0.3, 0.55), rng.uniform(0.75, 0.88), 1.0]))
+    return _clip(_neutrally_lit(s) * np.array([rng.uniform(0.3, 0.55), rng.uniform(0.75, 0.88), 1.0]))
 
 
 def blue(s: Subject, rng: Rng) -> Image:
     """Under blue light."""
-    return _clip(s.image * np.array([1.0, rng.uniform(0.75, 0.9), rng.uniform(0.45, 0.65)]) * 1.1)
+    return _clip(_neutrally_lit(s) * np.array([1.0, rng.uniform(0.75, 0.9), rng.uniform(0.45, 0.65)]) * 1.1)
 
 
 def tilted(s: Subject, rng: Rng) -> Image:

@@ -6,7 +6,15 @@ from pathlib import Path
 from threading import Lock
 
 from camera.detect import Detection, FaceDetector, brightened
-from camera.landmarks import FaceLandmarker, Mesh, Roi, roi_of_detection, roi_of_points
+from camera.landmarks import (
+    FaceLandmarker,
+    Mesh,
+    Roi,
+    disagreement,
+    laid_on,
+    roi_of_detection,
+    roi_of_points,
+)
 from camera.measure import geometry, groups
 from camera.measure.groups import Values
 from camera.measure.light import picture_light
@@ -20,6 +28,9 @@ DETECT_EVERY, DETECT_TURN, SLOW_EVERY = 6, 2, 3
 """In live mode faces are counted, and what does not change at once is measured, on every n-th frame, in turn;
 faces in the turn that has least else to do."""
 PRESENT = 0.5
+ASTRAY = 0.12
+"""Share of the face's size by which the mesh may lie off the detected eyes, nose and mouth; a mesh that lost its way
+under a fringe or mask, often upside down, lies farther off, a good one of a turned head nearer."""
 
 UNITS: dict[str, str] = {
     "SingleFacePresent": "faces", "HeadSize": "of height", "CropOfFace": "of head", "Centring": "of frame",
@@ -43,6 +54,7 @@ class _Track:
     frame: int = 0
     roi: Roi | None = None
     faces: tuple[Detection, ...] = ()
+    astray: bool = False
     person: Probability | None = None
     values: Values = field(default_factory=dict)
 
@@ -76,13 +88,17 @@ class FaceAnalyser:
         if not faces:
             return _nobody(image)
         mesh = self._landmarker.find(lit, roi_of_detection(faces[0]))
-        mesh = self._landmarker.find(lit, roi_of_points(mesh.points))
+        mesh = self._on_the_face(self._landmarker.find(lit, roi_of_points(mesh.points)), faces[0])
         view = view_of(image, mesh)
         if view is None:
             return _nobody(image)
         view = self._with_person(view)
         values = groups.on_the_face(view) | groups.of_the_light(view) | groups.around_the_head(view)
         return self._findings(image, faces, view, values)
+
+    def _on_the_face(self, mesh: Mesh, face: Detection) -> Mesh:
+        """The mesh, or where it went astray a usual face's in the place where the face was detected."""
+        return laid_on(mesh, self._canonical.points, face) if disagreement(mesh, face) > ASTRAY else mesh
 
     def _with_person(self, view: FaceView) -> FaceView:
         return view.with_person(self._segmenter.person(brightened(view.image)))
@@ -116,7 +132,8 @@ class FaceAnalyser:
     def _tracked(self, lit: Image) -> Mesh | None:
         """The mesh where the last one was, or where a face is found now."""
         track = self._track
-        if track.roi is None or track.frame % DETECT_EVERY == DETECT_TURN:
+        counted = track.roi is None or track.astray or track.frame % DETECT_EVERY == DETECT_TURN
+        if counted:
             track.faces = self._detector.detect(lit, LIVE_SIDE)
             if not track.faces:
                 return None
@@ -126,6 +143,9 @@ class FaceAnalyser:
             if not track.faces:
                 return None
             mesh = self._landmarker.find(lit, roi_of_detection(track.faces[0]))
+        if counted:
+            track.astray = disagreement(mesh, track.faces[0]) > ASTRAY
+            mesh = self._on_the_face(mesh, track.faces[0])
         track.roi = roi_of_points(mesh.points)
         return mesh
 

@@ -1,6 +1,6 @@
 """The 478-point face mesh and 52 expression values, by the MediaPipe networks run in LiteRT."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -10,11 +10,15 @@ from numpy.typing import NDArray
 
 from camera.detect import Detection
 from camera.models import BLENDSHAPES, LANDMARKS, model_bytes
+from camera.regions import LEFT_EYE, RIGHT_EYE
 from camera.types import Image
 
 INPUT_SIDE = 256
 ROI_SCALE = 1.5
 """The networks expect the face's bounding square enlarged by this much, eyes level."""
+
+FIVE_POINTS = (468, 473, 1, 61, 291)
+"""The mesh points that the detector finds too: both irises, nose tip, both mouth corners."""
 
 BLENDSHAPE_NAMES = (
     "_neutral", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight",
@@ -81,6 +85,25 @@ def roi_of_points(points: NDArray[np.float32]) -> Roi:
     low, high = turned.min(axis=0), turned.max(axis=0)
     x, y = (low + high) / 2 @ np.array([[cos, -sin], [sin, cos]], np.float32)
     return Roi(float(x), float(y), ROI_SCALE * float((high - low).max()), angle)
+
+
+def disagreement(mesh: Mesh, face: Detection) -> float:
+    """Mean distance of the mesh's eyes, nose and mouth corners from the detected ones, over the face's size."""
+    away = mesh.points[list(FIVE_POINTS), :2] - face.points
+    return float(np.hypot(away[:, 0], away[:, 1]).mean()) / max(face.box.width, face.box.height, 1.0)
+
+
+def laid_on(mesh: Mesh, shape: NDArray[np.float64], face: Detection) -> Mesh:
+    """The mesh with a usual face's ``shape`` (468, 3) in its place, laid on the detected eyes, nose and mouth."""
+    irises = [np.repeat(shape[list(eye)].mean(axis=0)[None], 5, axis=0) for eye in (LEFT_EYE, RIGHT_EYE)]
+    usual = np.vstack([shape, *irises])
+    plane = usual[:, 0] + 1j * usual[:, 1]
+    there = np.asarray(face.points[:, 0] + 1j * face.points[:, 1], np.complex128)
+    here = plane[list(FIVE_POINTS)]
+    off = here - here.mean()
+    turn = np.vdot(off, there - there.mean()) / max(float(np.vdot(off, off).real), 1e-6)
+    flat = (plane - here.mean()) * turn + there.mean()
+    return replace(mesh, points=np.column_stack([flat.real, flat.imag, usual[:, 2] * abs(turn)]).astype(np.float32))
 
 
 def roi_matrix(roi: Roi, side: int) -> NDArray[np.float64]:

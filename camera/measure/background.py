@@ -16,6 +16,8 @@ PLAIN_SHARE = 0.06
 """With more of the background than this being edges, dark parts are objects and nothing is said about shadows."""
 NEAR, FAR = 20, 32
 """Half-size chip pixels from the head's outline: a cast shadow is looked for within NEAR, bare wall beyond FAR."""
+SURELY_WALL, SHADOW_OR_WALL = 0.1, 0.75
+"""Probability of being the person up to which a place is the wall; the network half takes a hard shadow for hair."""
 OBJECT_EDGE = 6.0
 """Change of L*, a* or b* per half-size chip pixel that a plain wall does not have."""
 
@@ -31,7 +33,7 @@ class Background:
 
 def background(view: FaceView, crown_y: float) -> Background:
     """Measure the background; ``crown_y`` is the crown's row in the chip."""
-    wall = _wall(view)
+    wall = _wall(view, SURELY_WALL)
     if wall is None:
         return Background()
     behind = wall & _frame(view, crown_y)
@@ -41,14 +43,14 @@ def background(view: FaceView, crown_y: float) -> Background:
     lab = cv2.GaussianBlur(view.lab, (0, 0), 1.0).astype(np.float32, copy=False)
     objects = float(np.mean(_edges(lab)[inner] > OBJECT_EDGE))
     plain = objects < PLAIN_SHARE
-    return Background(_unevenness(lab, inner), _shadow(view, lab[:, :, 0], wall) if plain else None, objects)
+    return Background(_unevenness(lab, inner), _shadow(view, lab[:, :, 0]) if plain else None, objects)
 
 
-def _wall(view: FaceView) -> Mask | None:
-    """Half-size mask of what is behind the person, clear of the person's soft edge."""
+def _wall(view: FaceView, most: float) -> Mask | None:
+    """Half-size mask of what is behind the person: at most so likely person, and clear of the person's soft edge."""
     if view.person is None:
         return None
-    person = cv2.dilate((view.person > 0.1).astype(np.uint8), np.ones((7, 7), np.uint8))
+    person = cv2.dilate((view.person > most).astype(np.uint8), np.ones((7, 7), np.uint8))
     return view.inside[::2, ::2] & np.where(person > 0, 0, 255).astype(np.uint8)
 
 
@@ -87,12 +89,14 @@ def _slope(plane: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.hypot(across, cv2.Sobel(plane, cv2.CV_32F, 0, 1, scale=1 / 8)).astype(np.float32, copy=False)
 
 
-def _shadow(view: FaceView, light: NDArray[np.float32], wall: Mask) -> float | None:
+def _shadow(view: FaceView, light: NDArray[np.float32]) -> float | None:
     """How much darker (L*) the wall beside the head is than the wall farther out leads one to expect; worse side.
 
     The wall farther out gives a smooth fall-off of light; what that fails to explain there is taken off twice.
     """
-    assert view.person is not None  # noqa: S101 - _wall has made sure
+    wall = _wall(view, SHADOW_OR_WALL)
+    if view.person is None or wall is None:
+        return None
     away = cv2.distanceTransform((view.person <= 0.5).astype(np.uint8), cv2.DIST_L2, 3)
     above_chin = (wall > 0) & (np.arange(light.shape[0])[:, None] < view.half_points[CHIN, 1])
     near, far = above_chin & (away < NEAR), above_chin & (away > FAR)

@@ -11,12 +11,15 @@ from camera.regions import (
     FOREHEAD,
     LEFT_CHEEK,
     LEFT_EYE,
+    LEFT_LID,
     LEFT_SOCKET,
     LIPS,
     NOSE_BRIDGE,
     NOSE_POINT,
+    NOSE_ROOT,
     RIGHT_CHEEK,
     RIGHT_EYE,
+    RIGHT_LID,
     RIGHT_SOCKET,
     UNDER_LEFT_EYE,
     UNDER_RIGHT_EYE,
@@ -30,6 +33,8 @@ LOGS = np.log(np.arange(256, dtype=np.float32) + np.float32(LIFT))
 CHROMA_STEP = 0.16
 LIGHT_STEP = 0.55
 """Log-colour and log-light distances from the face's own skin at which a pixel no longer counts as skin."""
+EVEN_STRANDS = 0.95
+"""Upright over level detail from which strands are suspected: 0.92 is the most that an open face has shown."""
 UPPER_FACE_STEP = 0.8
 """Log-light between forehead and the skin under the eyes beyond which one of them is covered."""
 
@@ -100,10 +105,9 @@ def sunglasses(view: FaceView, skin: Skin) -> float | None:
 
 def glasses_glare(view: FaceView) -> float | None:
     """Largest blown-out blob over an eye, as a share of the eye socket's area."""
-    cheeks = (view.region(LEFT_CHEEK) | view.region(RIGHT_CHEEK)) > 0
-    if not cheeks.any():
+    limit = _blown_from(view)
+    if limit is None:
         return None
-    limit = max(225.0, float(np.percentile(view.grey[cheeks], 90)) + 25)
     worst = 0.0
     for socket in (LEFT_SOCKET, RIGHT_SOCKET):
         area = view.region(socket)
@@ -116,6 +120,12 @@ def glasses_glare(view: FaceView) -> float | None:
     return worst
 
 
+def _blown_from(view: FaceView) -> float | None:
+    """Luma from which light over an eye is a reflection and not skin."""
+    cheeks = (view.region(LEFT_CHEEK) | view.region(RIGHT_CHEEK)) > 0
+    return max(225.0, float(np.percentile(view.grey[cheeks], 90)) + 25) if cheeks.any() else None
+
+
 def hair_over_eyes(view: FaceView, skin: Skin) -> float | None:
     """0 to 1: strands running down over the eyes, or forehead and eye sockets covered with no eye to be seen."""
     contrast, strands = eye_contrast(view, skin), _strands(view)
@@ -126,7 +136,14 @@ def hair_over_eyes(view: FaceView, skin: Skin) -> float | None:
     unseen = float(np.clip((0.35 - contrast) / 0.15, 0, 1))
     step = abs(_light(skin, view.half_region(FOREHEAD)) - _light(skin, sockets & ~eyes))
     alike = float(np.clip((0.6 - step) / 0.3, 0, 1))
-    return max(float(np.clip((strands - 1.0) / 0.6, 0, 1)), unseen * alike * min(share or 0.0 for share in covered))
+    running = float(np.clip((strands - EVEN_STRANDS) / 0.6, 0, 1))
+    return max(running, unseen * alike * min(share or 0.0 for share in covered))
+
+
+def hair_hides_eyes(view: FaceView, skin: Skin, hair: float | None) -> bool:
+    """Whether it is hair that keeps the eyes from being seen: it covers forehead and nose root as well."""
+    shares = [skin.other_share(view.half_region(part)) or 0.0 for part in (FOREHEAD, NOSE_ROOT)]
+    return hair is not None and hair > 0.5 and min(shares) > 0.6
 
 
 def _light(skin: Skin, where: Mask) -> float:
@@ -134,13 +151,20 @@ def _light(skin: Skin, where: Mask) -> float:
 
 
 def _strands(view: FaceView) -> float | None:
-    """Upright over level detail around the eyes: strands run down, while lids, brows and folds run across."""
+    """Upright over level detail on eyes and lids: strands run down, while lids, lashes and folds run across.
+
+    Reflections and what is near them are left out; 0 where little else is left.
+    """
     fine = cv2.GaussianBlur(view.half_grey, (0, 0), 0.7)
-    around = _eye_masks(view)[1] > 0
-    if not around.any():
+    around = (_eye_masks(view)[1] | view.half_region(LEFT_LID) | view.half_region(RIGHT_LID)) > 0
+    limit = _blown_from(view)
+    if not around.any() or limit is None:
         return None
-    across = cv2.Sobel(fine, cv2.CV_32F, 1, 0)[around]
-    down = cv2.Sobel(fine, cv2.CV_32F, 0, 1)[around]
+    near_glare = cv2.dilate((view.half_grey > limit).astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
+    if np.count_nonzero(around & ~near_glare) < 0.5 * np.count_nonzero(around):
+        return 0.0
+    across = cv2.Sobel(fine, cv2.CV_32F, 1, 0)[around & ~near_glare]
+    down = cv2.Sobel(fine, cv2.CV_32F, 0, 1)[around & ~near_glare]
     return float(np.sqrt(np.mean(across * across) / max(float(np.mean(down * down)), 1e-3)))
 
 

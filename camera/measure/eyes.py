@@ -1,4 +1,4 @@
-"""Eyes: open, looking here, visible, red."""
+"""Eyes: open, red."""
 
 import cv2
 import numpy as np
@@ -37,17 +37,6 @@ def eyes_open(view: FaceView) -> float:
 def eye_blink(view: FaceView) -> float:
     """The greater blink expression value of the two eyes, 0 to 1."""
     return max(view.mesh.shape("eyeBlinkLeft"), view.mesh.shape("eyeBlinkRight"))
-
-
-def gaze(view: FaceView) -> float:
-    """Mean offset of the irises from the middle between the eye corners, over eye width."""
-    offsets = []
-    for _, (a, b), iris, *_ in SIDES:
-        along = view.points[b] - view.points[a]
-        width = max(float(np.hypot(along[0], along[1])), 1e-3)
-        middle = (view.points[a] + view.points[b]) / 2
-        offsets.append(float(np.dot(view.points[iris] - middle, along)) / width**2)
-    return float(np.mean(offsets))
 
 
 def red_eye(view: FaceView) -> float | None:

@@ -1,6 +1,7 @@
 """Measures by how often they need a new look: a blink changes at once, a hat or the light does not."""
 
 from camera.measure import background, colour, covering, eyes, geometry, headwear, light, mouth, sharpness
+from camera.measure.gaze import gaze
 from camera.pose import CanonicalFace
 from camera.types import Head
 from camera.view import FaceView
@@ -10,16 +11,16 @@ Values = dict[str, float | None]
 
 def at_once(view: FaceView, head: Head, size: tuple[int, int], canonical: CanonicalFace) -> Values:
     """What a person changes from frame to frame: place, pose, eyes, mouth, movement. ``size``: (height, width)."""
-    sharp = sharpness.detail(view)
+    sharp, pose = sharpness.detail(view), geometry.pose_values(canonical, view)
     return {
         "HeadSize": geometry.head_size(head, size[0]),
         "CropOfFace": geometry.crop_of_face(view, head, size),
         "Centring": geometry.centring(head, size),
         "InterEyeDistance": geometry.inter_eye_distance(view),
-        **geometry.pose_values(canonical, view),
+        **pose,
         "EyesOpen": eyes.eyes_open(view),
         "EyeBlink": eyes.eye_blink(view),
-        "Gaze": eyes.gaze(view),
+        "Gaze": gaze(view, pose["HeadPoseYaw"]),
         "MouthClosed": mouth.mouth_gap(view),
         "JawOpen": mouth.jaw_open(view),
         "ExpressionNeutrality": mouth.smile(view),
@@ -29,13 +30,15 @@ def at_once(view: FaceView, head: Head, size: tuple[int, int], canonical: Canoni
 
 
 def on_the_face(view: FaceView) -> Values:
-    """What covers the face."""
+    """What covers the face; of eyes that hair hides nothing more is said than that."""
     skin = covering.lower_skin(view)
+    hair = covering.hair_over_eyes(view, skin) if skin else None
+    hidden = skin is not None and covering.hair_hides_eyes(view, skin, hair)
     return {
-        "EyesVisible": covering.eye_contrast(view, skin) if skin else None,
-        "Sunglasses": covering.sunglasses(view, skin) if skin else None,
+        "EyesVisible": covering.eye_contrast(view, skin) if skin and not hidden else None,
+        "Sunglasses": covering.sunglasses(view, skin) if skin and not hidden else None,
         "GlassesGlare": covering.glasses_glare(view),
-        "HairOverEyes": covering.hair_over_eyes(view, skin) if skin else None,
+        "HairOverEyes": hair,
         "FaceOcclusionPrevention": covering.face_occlusion(view),
         "MouthVisible": covering.mouth_visible(view),
     }

@@ -3,12 +3,29 @@
 import cv2
 import numpy as np
 
-from camera.regions import CHIN_PATCH, FACE_OVAL, FOREHEAD, LEFT_CHEEK, LEFT_EYE, LIPS, RIGHT_CHEEK, RIGHT_EYE, Mask
+from camera.regions import (
+    CHIN_PATCH,
+    FACE_OVAL,
+    FOREHEAD,
+    LEFT_CHEEK,
+    LEFT_EYE,
+    LIPS,
+    RIGHT_CHEEK,
+    RIGHT_EYE,
+    UNDER_LEFT_EYE,
+    UNDER_RIGHT_EYE,
+    Mask,
+)
 from camera.types import Image
 from camera.view import FaceView
 
 DARK, BRIGHT = 25, 247
 """8-bit luma at and beyond which detail is lost (the bounds of ISO/IEC 29794-5)."""
+LINEAR = ((np.arange(256) / 255) ** 2.2).astype(np.float32)
+MORE_THAN_CHEEK = 0.3
+"""Stops by which the skin under the eyes may differ more than the cheeks: beyond that it is covered, not shaded."""
+LEAST_LIGHT = 0.001
+"""Linear light of each 8-bit level, and the least of it that is told from black."""
 
 
 def skin_mask(view: FaceView) -> Mask:
@@ -20,10 +37,26 @@ def skin_mask(view: FaceView) -> Mask:
 
 
 def illumination_uniformity(view: FaceView) -> float | None:
-    """The darker cheek's mean light over the lighter one's, 0 to 1."""
-    luma = view.half_grey
-    left, right = (cv2.mean(luma, view.half_region(cheek))[0] for cheek in (LEFT_CHEEK, RIGHT_CHEEK))
-    return float(min(left, right) / max(left, right)) if max(left, right) >= 1 else None
+    """Light on the darker half of the face over that on the lighter half, 0 to 1, in linear light.
+
+    The skin under the eyes counts twice, the cheeks once: it faces the camera as flatly on both sides, whereas cheeks
+    that curve away are unlike in good studio light too, and a little turned head shows one of them more.
+    """
+    under, cheek = _stops(view, UNDER_LEFT_EYE, UNDER_RIGHT_EYE), _stops(view, LEFT_CHEEK, RIGHT_CHEEK)
+    if under is None or cheek is None:
+        return None
+    under = min(under, cheek + MORE_THAN_CHEEK) if cheek >= 0 else max(under, cheek - MORE_THAN_CHEEK)
+    return float(2 ** -abs((2 * under + cheek) / 3))
+
+
+def _stops(view: FaceView, left: tuple[int, ...], right: tuple[int, ...]) -> float | None:
+    """How many stops (factors of two) more light falls on the left patch than on the right one; medians."""
+    inside = view.inside[::2, ::2]
+    sides = [LINEAR[view.half_grey[(view.half_region(patch) & inside) > 0]] for patch in (left, right)]
+    if not all(side.size for side in sides):
+        return None
+    left_light, right_light = (max(float(np.median(side)), LEAST_LIGHT) for side in sides)
+    return float(np.log2(left_light / right_light))
 
 
 def under_exposure(view: FaceView) -> float | None:

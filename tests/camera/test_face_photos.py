@@ -66,5 +66,24 @@ def test_nobody_is_warned_of_things_that_are_not_there(analyser: FaceAnalyser, p
     assert {p.name: found for p in files if (found := never & set(judged(analyser, p).reasons))} == {}
 
 
+MISLEADING = {
+    "derived-glare-painted": {"hair_over_eyes", "sunglasses", "gaze_away"},
+    "derived-fringe-painted": {"sunglasses", "mask"},
+    "derived-redeye-painted": {"gaze_away", "hair_over_eyes"},
+    "derived-sunglasses-painted": {"mask", "eyes_closed"},
+}
+"""What must not be said of a photo whose defect is another one: it would send the person the wrong way."""
+
+
+@pytest.mark.parametrize(("name", "wrong"), MISLEADING.items())
+def test_one_defect_is_not_taken_for_another(analyser: FaceAnalyser, photos: Path, name: str, wrong: set[str]) -> None:
+    assert wrong & set(judged(analyser, photos / f"{name}.jpg").reasons) == set()
+
+
+def test_skin_of_any_tone_in_white_light_has_no_colour_cast(analyser: FaceAnalyser, photos: Path) -> None:
+    files = [path for path in sorted(photos.iterdir()) if kind_of(path) in COMPLIANT]
+    assert [path.name for path in files if "colour_cast" in judged(analyser, path).reasons] == []
+
+
 def test_a_turned_head_is_refused_though_its_name_says_frontal(analyser: FaceAnalyser, photos: Path) -> None:
     assert "head_turned" in judged(analyser, photos / f"{TURNED}.jpg").hard_reasons
