@@ -1,5 +1,7 @@
 """Opening a batch without a database: everything checked while it is written, nothing left of a bad one."""
 
+import csv
+import io
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -9,15 +11,18 @@ import pyrage
 
 from kiosk.batch_file.manifest import MANIFEST, to_bytes
 from kiosk.batch_file.reader import Checked, check_file
+from kiosk.domain.columns import to_cp932
 from kiosk.domain.errors import BatchError
 
 
 def open_batch(
-    path: Path, identities: Sequence[pyrage.x25519.Identity], folder: Path, device_key: str | None = None
-) -> Checked:
+    path: Path, identities: Sequence[pyrage.x25519.Identity], folder: Path, device_key: str | None = None,
+    *, cp932: bool = False,
+) -> Checked:  # fmt: skip
     """Write CSV, JSONL, photos and manifest into an empty or new ``folder``; raises BatchError or OSError.
 
-    The files appear under their names only when the whole batch has been found in order.
+    The files appear under their names only when the whole batch has been found in order. With ``cp932`` the table is
+    also laid there in CP932 with its report, unless the batch carries them already.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BatchError("out_not_empty")
@@ -29,10 +34,24 @@ def open_batch(
         checked = check_file(path, identities, device_key, keep)
         if checked.manifest:
             keep(MANIFEST, iter([to_bytes(checked.manifest)]))
+        if cp932 and not (working / "applications.cp932.csv").exists():
+            for name, data in _in_cp932((working / "applications.csv").read_bytes().decode("utf-8-sig")):
+                keep(name, iter([data]))
         working.rename(folder)
     finally:
         shutil.rmtree(working, ignore_errors=True)
     return checked
+
+
+def _in_cp932(table: str) -> Iterator[tuple[str, bytes]]:
+    """The table in CP932, and the report of what does not fit; the first column is the uid."""
+    header, *rows = csv.reader(io.StringIO(table, newline=""))
+    report = [[row[0], name, point] for row in rows for name, cell in zip(header, row, strict=True)
+              for point in to_cp932(cell)[1]]  # fmt: skip
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([["uid", "column", "code_point"], *report])
+    yield "applications.cp932.csv", to_cp932(table)[0].encode("cp932")
+    yield "cp932-report.csv", text.getvalue().encode("utf-8-sig")
 
 
 class _Folder:

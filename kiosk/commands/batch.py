@@ -84,12 +84,13 @@ def verify(files: tuple[Path, ...], identity: Path | None, device_key: str | Non
 @click.option("--identity", required=True, type=FILE, help="the municipality's identity file")
 @click.option("--out", "folder", required=True, type=click.Path(path_type=Path), help="a new or empty folder")
 @click.option("--device-key", metavar="PUB", help="the registered device's public key, or a file that holds it")
+@click.option("--cp932", is_flag=True, help="also the table in CP932, with a report of characters that do not fit")
 @click.option("--ack", type=click.Path(file_okay=False, path_type=Path), help="folder for the acknowledgement")
 @click.option("--signing-key", type=FILE, help="the office's signing key, to acknowledge with")
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 def open_batch(
-    file: Path, identity: Path, folder: Path, device_key: str | None, ack: Path | None, signing_key: Path | None,
-    as_json: bool,
+    file: Path, identity: Path, folder: Path, device_key: str | None, cp932: bool, ack: Path | None,
+    signing_key: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Check FILE and lay CSV, JSONL, photos and manifest into a folder; of a bad batch nothing is left there.
 
@@ -101,7 +102,7 @@ def open_batch(
     office = _signing_key(signing_key) if signing_key else None
 
     def opened() -> Checked:
-        checked = open_into(file, identities, folder, device)
+        checked = open_into(file, identities, folder, device, cp932=cp932)
         if ack and office:
             write_acknowledgement(checked, office, SystemClock().now(), ack)
         return checked

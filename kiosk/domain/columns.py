@@ -54,16 +54,18 @@ def restore(cell: str) -> str:
 def _find(row: Mapping[str, Any], path: str) -> Any:
     value: Any = row
     for key in path.split("."):
-        value = value.get(key) if isinstance(value, Mapping) else None
+        value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
 def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
     if value is None:
         return ""
     if isinstance(value, bool):
         return "1" if value else "0"
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return ";".join(f"{key}={_as_text(each)}" for key, each in value.items())
     if isinstance(value, list | tuple):
         return ";".join(map(_as_text, value))

@@ -12,7 +12,7 @@ from typing import Any
 
 from kiosk.domain.errors import NotFound, TappedFirst
 from kiosk.domain.queue import Application
-from kiosk.domain.states import ApplicationEvent, ApplicationState
+from kiosk.domain.states import ApplicationEvent, ApplicationState, advance
 from kiosk.store.data_folder import DataFolder
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.window_file import WindowStore
@@ -130,8 +130,21 @@ class SealingRows:
             present = self.applications()
             if snapshot_of(present) != snapshot:
                 raise TappedFirst("an application changed while it was being sealed")
-            going = [each.uid for each in present if each.state is ApplicationState.ACCEPTED]
-            self._store.applications.move_all(going, ApplicationEvent.SEAL, by, at, self._seq)
+            self._seal_accepted(by, at)
+
+    def _seal_accepted(self, by: str, at: str) -> None:
+        """All at once, by two statements: one by one takes a quarter of the time of a seal."""
+        before, event = ApplicationState.ACCEPTED, ApplicationEvent.SEAL
+        after, conn = advance(before, event), self._file.tables.conn
+        conn.execute(
+            "insert into moves (uid, at, event, before, after, by)"
+            " select uid, ?, ?, ?, ?, ? from applications where state = ? order by uid",
+            (at, event, before, after, by, before),
+        )
+        conn.execute(
+            "update applications set state = ?, version = version + 1, updated_at = ?, batch_seq = ? where state = ?",
+            (after, at, self._seq, before),
+        )
 
 
 _JSON = ("documents", "agreements", "notes")

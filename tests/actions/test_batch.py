@@ -11,6 +11,7 @@ import pytest
 
 from kiosk.actions import batch as deed
 from kiosk.actions.batch import SealOrder, balance_window, count_drafts_as_abandoned, seal_window
+from kiosk.actions.open_batch import open_batch
 from kiosk.actions.window import close_window, reopen_window
 from kiosk.batch_file.reader import check_file
 from kiosk.domain.errors import BatchError, NotAllowedNow, NotPermitted, SecondPersonNeeded, StorageFull, TappedFirst
@@ -118,6 +119,19 @@ def test_cp932_on_request_reports_what_does_not_fit(room: Room) -> None:
     assert "髙橋 〓 森〓外?" in members["applications.cp932.csv"].decode("cp932")
     report = list(csv.reader(io.StringIO(members["cp932-report.csv"].decode("utf-8-sig"))))
     assert report[1:] == [[made.uid, "メール連絡用氏名", "U+20B9F"], [made.uid, "メール連絡用氏名", "U+9DD7"]]
+
+
+def test_the_office_gets_cp932_also_of_a_batch_sealed_without(room: Room, tmp_path: Path) -> None:
+    room.add(contact_name="髙橋 \U00020b9f 森鷗外?")
+    room.close()
+    path = room.seal().path
+    open_batch(path, [room.identity], tmp_path / "office", cp932=True)
+    office = tmp_path / "office"
+    assert "髙橋 〓 森〓外?" in (office / "applications.cp932.csv").read_bytes().decode("cp932")
+    assert len((office / "cp932-report.csv").read_text("utf-8-sig").splitlines()) == 3
+    assert json.loads((office / "manifest.json").read_bytes())["seq"] == 1
+    open_batch(path, [room.identity], tmp_path / "plain")
+    assert not (tmp_path / "plain" / "applications.cp932.csv").exists()
 
 
 def test_no_time_of_day_and_no_order_of_arrival_leaves_the_room(room: Room) -> None:
