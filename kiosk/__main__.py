@@ -24,6 +24,7 @@ COMMANDS = {
     "acknowledge": "acknowledge:acknowledge",
     "erase": "erase:erase",
     "hand-over": "hand_over:hand_over",
+    "report": "report:report",
 }
 
 
