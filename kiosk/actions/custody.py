@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from kiosk.actions.desk import Notes, Parts, now
+from kiosk.actions.desk import Notes, Parts, hold, note, now
 from kiosk.domain.custody import changes, is_envelope_number, with_us
-from kiosk.domain.errors import Refused
+from kiosk.domain.errors import NotFound, Refused
 
 
 def settle(parts: Parts, uid: str, wanted: Collection[str], staff: str) -> Notes:
@@ -43,3 +43,21 @@ def give_all_back(parts: Parts, uid: str, staff: str, *, is_confirmed: bool) -> 
     if with_us(parts.window_store().custody.list(uid)) and not is_confirmed:
         raise Refused("queue.error_give_back_first")
     return settle(parts, uid, (), staff)
+
+
+def move_item(parts: Parts, uid: str, line_id: int, deed: str, staff: str) -> None:
+    """Note that one thing went back to the person (``give_back``) or, from its envelope, to the office (``hand_over``).
+
+    Raises NotFound for a line of somebody else or an unknown deed, TappedFirst when the thing is elsewhere already.
+    """
+    ledger = parts.window_store().custody
+    with parts.window_store().write():
+        hold(parts, uid, staff)
+        line = next((each for each in ledger.list(uid) if each.id == line_id), None)
+        if line is None or deed not in _EVENTS:
+            raise NotFound("no such line of this person's ledger")
+        (ledger.give_back if deed == "give_back" else ledger.hand_over)(line_id, staff, now(parts))
+        note(parts, _EVENTS[deed], staff, uid, line.item)
+
+
+_EVENTS = {"give_back": "custody_given_back", "hand_over": "custody_handed_over"}

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from kiosk.actions import custody
 from kiosk.actions import queue as deeds
 from kiosk.actions.receipt import receipt_of
 from kiosk.actions.resume import offer
@@ -124,6 +125,12 @@ def take_over(uid: str) -> ResponseReturnValue:
 def help_given(uid: str) -> ResponseReturnValue:
     """Lower a raised hand."""
     return _do(uid, lambda: deeds.answered_help(services(), uid, signed_in.staff()))
+
+
+@blueprint.post("/<uid>/items/<int:line>/<deed>")
+def move_item(uid: str, line: int, deed: str) -> ResponseReturnValue:
+    """Give one thing back, or note that the office has it."""
+    return _do(uid, lambda: custody.move_item(services(), uid, line, deed, signed_in.staff()))
 
 
 @blueprint.post("/<uid>/accept")

@@ -1,0 +1,29 @@
+"""The ledger by buttons: each thing is given back or handed over once, by who holds the case, and logged."""
+
+from pathlib import Path
+
+from kiosk.domain.states import ApplicationState
+from tests.desk_navigator import Desk
+
+
+def test_things_go_back_or_to_the_office_once_and_are_logged(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "data")
+    person, stranger = desk.applicant(), desk.applicant(ApplicationState.SUBMITTED)
+    staff = desk.signed_in()
+    first = desk.store.custody.take(person.uid, "pin_request_sheet", 1, "demo", "2026-11-24T10:00:00.000+09:00")
+    second = desk.store.custody.take(person.uid, "notification_card", 1, "demo", "2026-11-24T10:00:00.000+09:00")
+    desk.store.custody.put_in_envelope(second.id, "A-1", "demo", "2026-11-24T10:00:00.000+09:00")
+    page = staff.see(f"/queue/{person.uid}")
+    assert f'id="hand_over-{second.id}"' in page
+    assert f'id="hand_over-{first.id}"' not in page
+    assert staff.press(f"/queue/{stranger.uid}/items/{first.id}/give_back").status_code == 404
+    assert staff.press(f"/queue/{person.uid}/items/{first.id}/burn").status_code == 404
+    assert staff.press(f"/queue/{person.uid}/items/{first.id}/hand_over").status_code == 409
+    assert staff.press(f"/queue/{person.uid}/items/{first.id}/give_back").status_code == 303
+    assert staff.press(f"/queue/{person.uid}/items/{first.id}/give_back").status_code == 409
+    assert staff.press(f"/queue/{person.uid}/items/{second.id}/hand_over").status_code == 303
+    assert [line.state for line in desk.store.custody.list(person.uid)] == ["given_back", "handed_over"]
+    assert desk.store.custody.open_items() == []
+    logged = [(each.event, each.detail) for each in desk.vault.kiosk_store.audit.list() if each.subject == person.uid]
+    assert ("custody_given_back", "pin_request_sheet") in logged
+    assert ("custody_handed_over", "notification_card") in logged
