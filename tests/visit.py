@@ -1,8 +1,10 @@
 """Walks the whole way by touch in a real browser, as a person and as staff do. Says what it saw go wrong."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, expect
 
@@ -21,7 +23,32 @@ FIRST_CARD: Mapping[str, str] = {
     "post_phone": "",
 }
 _ERAS = {"令和": "reiwa", "平成": "heisei", "昭和": "showa", "大正": "taisho", "西暦": "western"}
-_PHOTO_WAIT = 45_000  # milliseconds; the person of the virtual camera walks in, turns and holds still first
+_KEYBOARD = {"　": "{space}", " ": "{space}", "\u3099": "゛", "\u309a": "゜"}
+_HAND_SECONDS = 2.0  # the virtual camera's form comes up from below for so long
+_PHOTO_WAIT = 120_000  # milliseconds; the person of the virtual camera walks in, turns, holds still, comes again
+
+
+_TELL = """
+document.addEventListener("DOMContentLoaded", () => {
+  const flash = document.getElementById("flash");
+  const tell = (kind, seen) => window.kioskSeen({kind, path: location.pathname, ...seen});
+  const watch = new MutationObserver(() => flash.hidden || tell("flash", {at: Date.now()}));
+  if (flash) watch.observe(flash, {attributes: true});
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const [way] = performance.getEntriesByType("navigation");
+    tell("page", {at: performance.timeOrigin, answered: way.responseStart, ready: performance.now()});
+  }));
+});
+"""
+"""Each page says when the way to it began (ms since 1970), and after how many ms it was answered and painted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The machine's share at one place: where it led to, and the seconds until it was ready there."""
+
+    where: str
+    seconds: float
 
 
 @dataclass
@@ -32,9 +59,13 @@ class Visit:
     url: str
     page: Page = field(init=False)
     complaints: list[str] = field(default_factory=list)
+    touches: int = 0
+    seen_by_page: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page = self.context.new_page()
+        self.page.expose_binding("kioskSeen", lambda _, seen: self.seen_by_page.append(seen))
+        self.page.add_init_script(_TELL)
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.complaints.append(f"page error: {error}"))
         self.page.on("request", self._request)
@@ -47,15 +78,42 @@ class Visit:
         if not request.url.startswith((f"{self.url}/", "data:", "blob:")):
             self.complaints.append(f"request to another host: {request.url}")
 
-    def tap(self, selector: str) -> None:
-        """Tap the first visible match and wait until the next page stands."""
-        with self.page.expect_navigation():
-            self.page.locator(selector).locator("visible=true").first.tap()
+    def tap(self, selector: str, timeout: float = 30_000) -> None:
+        """Tap the first visible match and wait until the next page stands, each within ``timeout`` milliseconds."""
+        with self.page.expect_navigation(timeout=timeout):
+            self.press(selector, timeout)
+
+    def press(self, selector: str, timeout: float = 30_000) -> None:
+        """Tap the first visible match, which stays on this page."""
+        self.page.locator(selector).locator("visible=true").first.tap(timeout=timeout)
+        self.touches += 1
+
+    def waits(self) -> list[Wait]:
+        """The machine's share: each page from the touch on, the form from being held up, the photo from the shutter."""
+        found: list[Wait] = []
+        before: dict[str, Any] = {}
+        flash = 0.0
+        for seen in self.seen_by_page:
+            if seen["kind"] == "flash":
+                flash = flash or seen["at"]
+                continue
+            if seen["path"] == "/form_qr/check" and before.get("path") == "/form_qr/":
+                held_up = before["at"] + before["answered"] + _HAND_SECONDS * 1000
+                found.append(Wait("form", max(seen["at"] + seen["ready"] - held_up, 0.0) / 1000))
+            elif seen["path"] == "/photo/shots" and flash:
+                found.append(Wait("photo", (seen["at"] + seen["ready"] - flash) / 1000))
+            elif before:
+                found.append(Wait(seen["path"], seen["ready"] / 1000))
+            before, flash = seen, 0.0
+        return found
 
 
 @dataclass
 class ApplicantVisit(Visit):
-    """An applicant at the first screen of the kiosk."""
+    """An applicant at the first screen of the kiosk; ``by_touch`` types on the keys on screen, else into the field."""
+
+    by_touch: bool = False
+    offered: dict[str, list[str]] = field(default_factory=dict)
 
     def begin(self, language: str = "ja") -> None:
         """Language, purpose of use, consent."""
@@ -63,10 +121,10 @@ class ApplicantVisit(Visit):
         self.tap(f".choice[value='{language}']")
         self.tap("footer .primary")
 
-    def show_form(self) -> None:
-        """Hold the form up until it is read, and say that it is current."""
+    def show_form(self, *, is_current: bool = True) -> None:
+        """Hold the form up until it is read, and say whether it is current."""
         self.page.wait_for_url("**/form_qr/check", timeout=30_000)
-        self.tap("button[name=answer][value=yes]")
+        self.tap(f"button[name=answer][value={'yes' if is_current else 'no'}]")
 
     def answer_until(self, stop: str, answers: Mapping[str, str] = FIRST_CARD) -> list[str]:
         """Answer question after question until the address holds ``stop``; returns the keys asked."""
@@ -75,6 +133,8 @@ class ApplicantVisit(Visit):
             assert "/applicant/question/" in self.page.url, self.page.url
             asked.append(self.page.url.rsplit("/", 1)[1])
             assert len(asked) < 40, asked
+            choices = self.page.locator("button.choice").all()
+            self.offered[asked[-1]] = [choice.get_attribute("value") or "" for choice in choices]
             self._answer(answers[asked[-1]])
         return asked
 
@@ -86,14 +146,44 @@ class ApplicantVisit(Visit):
         elif value == "":
             self.tap("footer .secondary[name=answer]")
         else:
-            self.page.locator("#field").fill(value)
+            self.type(value)
             self.tap("footer .primary")
 
+    def type(self, text: str) -> None:
+        """Type into the field of this page."""
+        if not self.by_touch:
+            self.page.locator("#field").fill(text)
+        elif self.page.locator(".keypad").count():
+            self.key_in(text)
+        else:
+            self._on_the_keyboard(text)
+
+    def key_in(self, digits: str) -> None:
+        """Touch the digits on the keypad."""
+        for digit in digits:
+            self.press(f".keypad [data-key='{digit}']")
+
+    def _on_the_keyboard(self, text: str) -> None:
+        """Touch the keys of the keyboard on screen; a voiced kana is its plain one and the mark for it."""
+        has_kana = any("HIRAGANA" in unicodedata.name(mark, "") for mark in text)
+        wanted = "{hiragana}" if has_kana else "{latin}"
+        if self.page.locator(f"#keyboard [data-skbtn='{wanted}']").count():
+            self.press(f"#keyboard [data-skbtn='{wanted}']")
+        for mark in unicodedata.normalize("NFD", text):
+            if mark.isupper():
+                self.press("#keyboard [data-skbtn='{shift}']")
+            self.press(f'#keyboard [data-skbtn="{_KEYBOARD.get(mark, mark)}"]')
+
     def _date(self, era: str, *parts: str) -> None:
-        eras = self.page.locator(f"label.pick:has(input[value={_ERAS[era]}])")
-        if eras.count():
-            eras.tap()
+        eras = f"label.pick:has(input[value={_ERAS[era]}])"
+        if self.page.locator(eras).count():
+            self.press(eras)
         for name, digits in zip(("year", "month", "day"), parts, strict=True):
+            if self.by_touch:
+                if not self.page.locator(f"input.active[name={name}]").count():  # a full field hands on to the next one
+                    self.press(f"input[name={name}]")
+                self.key_in(digits)
+                continue
             self.page.locator(f"input[name={name}]").tap()
             self.page.locator(f"input[name={name}]").fill(digits)
         self.tap("footer .primary")
@@ -101,6 +191,17 @@ class ApplicantVisit(Visit):
     def take_photo(self) -> None:
         """Stand before the camera until it fires by itself, and use the shot."""
         self.page.wait_for_url("**/photo/shots*", timeout=_PHOTO_WAIT)
+        self.tap("footer .primary")
+
+    def take_photo_now(self) -> None:
+        """Wait until the guide is content with what it sees, press the button for a photo, use the shot."""
+        for _ in range(4):
+            self.page.locator("#oval:is([data-colour=green], [data-colour=amber])").wait_for(timeout=_PHOTO_WAIT)
+            self.press("#trigger button")
+            self.page.wait_for_url("**/photo/shots*", timeout=_PHOTO_WAIT)
+            if self.page.locator("footer input[name=shot]").count():
+                break
+            self.tap("footer .button")  # eyes shut in that moment: once more
         self.tap("footer .primary")
 
     def submit(self) -> str:

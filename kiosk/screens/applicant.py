@@ -282,7 +282,7 @@ def stop() -> ResponseReturnValue:
 
 @blueprint.post("/applicant/end")
 def end() -> ResponseReturnValue:
-    """End what cannot be applied for here, counted by its reason, and wipe the screen even where it cannot be counted."""
+    """End what cannot be applied for here, counted by its reason; the screen is wiped even where counting fails."""
     with suppress(KioskError):
         deeds.end_here(services(), session["uid"])
     return finish()

@@ -1,0 +1,176 @@
+"""Ten people who have never seen the screen, each with what is different about them. All data is invented."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from playwright.sync_api import TimeoutError
+
+from tests.visit import FIRST_CARD, ApplicantVisit
+
+NO_FORM_DIGITS = "90817263544536271809123"
+LICENCE_NUMBER = "123412341234567"
+ADULT = {key: value for key, value in FIRST_CARD.items() if key != "post_phone"}
+
+
+@dataclass
+class Visitor:
+    """One person: what they answer, how they come by a form, and what was seen on the way."""
+
+    name: str
+    today: date
+    language: str = "ja"
+    answers: dict[str, str] = field(default_factory=lambda: dict(ADULT))
+    asked: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+
+    def answer(self, visit: ApplicantVisit, stop: str) -> None:
+        """Answer what is asked until ``stop``."""
+        self.asked += visit.answer_until(stop, self.answers)
+
+    def shows_form(self, visit: ApplicantVisit) -> None:
+        """The form is held up and is current."""
+        visit.show_form()
+
+    def takes_photo(self, visit: ApplicantVisit) -> None:
+        """The photo is taken by the button for it."""
+        visit.take_photo_now()
+
+    def walk(self, visit: ApplicantVisit) -> str:
+        """The whole way; the call number."""
+        visit.begin(self.language)
+        self.shows_form(visit)
+        self.answer(visit, "/photo/")
+        self.takes_photo(visit)
+        self.answer(visit, "/applicant/review")
+        self.seen.append(visit.page.locator("main").inner_text())
+        return visit.submit()
+
+
+class FirstCard(Visitor):
+    """Waits for the camera to fire by itself."""
+
+    def takes_photo(self, visit: ApplicantVisit) -> None:
+        visit.take_photo()
+
+
+class WithoutPhoto(Visitor):
+    """A baby: no photo step."""
+
+    def walk(self, visit: ApplicantVisit) -> str:
+        visit.begin(self.language)
+        self.shows_form(visit)
+        self.answer(visit, "/applicant/review")
+        self.seen.append(visit.page.locator("main").inner_text())
+        return visit.submit()
+
+
+class WrongForm(Visitor):
+    """Scans a code of something else, then the form of somebody who was here, then the right one."""
+
+    used: str = ""
+
+    def shows_form(self, visit: ApplicantVisit) -> None:
+        for payload in ("https://example.jp/menu/2026", self.used):
+            self.seen.append(self._scan(visit, payload))
+        visit.show_form()
+
+    def _scan(self, visit: ApplicantVisit, payload: str) -> str:
+        """Scan until the screen says what is wrong; the camera may take the good form in between."""
+        for _ in range(5):
+            self._go_to_the_keypad(visit)
+            visit.page.keyboard.type(payload)
+            visit.page.keyboard.press("Enter")
+            error = visit.page.locator("#error")
+            try:
+                error.wait_for(timeout=10_000)
+                return error.inner_text()
+            except TimeoutError:
+                continue
+        raise AssertionError("nothing was said about a wrong code")
+
+    def _go_to_the_keypad(self, visit: ApplicantVisit) -> None:
+        """Away from the camera, which holds a good form up and may have read it already."""
+        while "/form_qr/type" not in visit.page.url:
+            try:
+                visit.tap("footer .primary[href*=type], footer .secondary[href$='/form_qr/']", timeout=5_000)
+            except TimeoutError:
+                visit.page.wait_for_load_state()
+
+
+class OldAddress(Visitor):
+    """The form shows an old address and cannot be used: goes on by hand."""
+
+    def shows_form(self, visit: ApplicantVisit) -> None:
+        visit.show_form(is_current=False)
+        self.seen.append(visit.page.locator("main").inner_text())
+        visit.tap("footer .primary")
+
+
+class NoCode(Visitor):
+    """The form has no code that can be read: keys its number twice."""
+
+    def shows_form(self, visit: ApplicantVisit) -> None:
+        visit.tap("footer .primary[href*=type]")
+        for _ in range(2):
+            visit.key_in(NO_FORM_DIGITS)
+            visit.tap("footer .primary")
+        visit.tap("button[name=answer][value=yes]")
+
+
+class OtherLanguage(Visitor):
+    """Begins in Japanese and changes in the middle of typing a name."""
+
+    def answer(self, visit: ApplicantVisit, stop: str) -> None:
+        if "contact_name" not in self.asked:
+            super().answer(visit, "/contact_name")
+            visit.type("みほん")
+            visit.tap(".languages button[value=ko]")
+            self.seen.append(visit.page.locator("#field").input_value())
+            visit.tap("footer .primary")
+            self.asked.append("contact_name")
+            self.answers["contact_name"] = "みほん"
+        super().answer(visit, stop)
+
+
+def _date(day: date) -> str:
+    return f"西暦 {day.year} {day.month:02d} {day.day:02d}"
+
+
+def _child(born: date) -> dict[str, str]:
+    of_child = {
+        "birth_date": _date(born),
+        "representative_present": "yes",
+        "representative_name": "みほん　はは",
+        "representative_relation": "mother",
+        "certificates": "authentication_only",
+    }
+    return ADULT | {"contact_name": "みほん　こ"} | of_child
+
+
+def _renewal(today: date) -> dict[str, str]:
+    return ADULT | {
+        "application_kind": "renewal",
+        "card_expiry": _date(today + timedelta(days=40)),
+        "driving_licence": "no",
+        "old_card": "hand_in",
+    }
+
+
+def ten_visitors(today: date) -> list[Visitor]:
+    """The ten, in the order they come; the form of the first one is shown again by the seventh."""
+    nine_years, eight_months = today - timedelta(days=9 * 365 + 100), today - timedelta(days=245)
+    licence = {"driving_licence": "yes", "licence_way": "number", "licence_number": LICENCE_NUMBER}
+    foreign = {"contact_name": "Sample Ana", "birth_date": "西暦 1985 04 00"}
+    elsewhere = {"municipality": "other", "other_municipality": "となりまち"}
+    return [
+        FirstCard("first card", today),
+        Visitor("renewal with a licence on the card", today, answers=_renewal(today) | licence),
+        Visitor("child of 9 with mother", today, answers=_child(nine_years)),
+        WithoutPhoto("baby of 8 months", today, answers=_child(eight_months)),
+        Visitor("limited stay, day of birth unknown", today, "en", answers=_renewal(today) | foreign),
+        Visitor("resident of another city", today, answers=ADULT | elsewhere),
+        WrongForm("wrong forms first", today),
+        OldAddress("old address on the form", today),
+        OtherLanguage("another language", today),
+        NoCode("form without a code", today),
+    ]
