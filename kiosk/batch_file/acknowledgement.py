@@ -48,13 +48,12 @@ def from_bytes(data: bytes) -> Acknowledgement:
         raise BatchError("ack_altered")
     acknowledgement = Acknowledgement(**values)
     try:
-        check_signature(
-            acknowledgement.office_key,
-            base64.b64decode(found["signature"], validate=True),
-            _CONTEXT + rfc8785.dumps(acknowledgement.as_object()),
-        )
+        signature = base64.b64decode(found["signature"], validate=True)
+        check_signature(acknowledgement.office_key, signature, _CONTEXT + rfc8785.dumps(acknowledgement.as_object()))
     except (BatchError, ValueError, TypeError, binascii.Error):
         raise BatchError("ack_altered") from None
+    if base64.b64encode(signature).decode() != found["signature"]:  # base64 leaves four bits free at the end
+        raise BatchError("ack_altered")
     return acknowledgement
 
 
