@@ -165,8 +165,10 @@ class Vault:
         return window_id in self._window_keys or self.is_rehearsal
 
     def destroy_window(self, window_id: str) -> None:
-        """Destroy a window's key for good, then remove its file; cut off in between, the file is unreadable."""
-        path = self.folder.window_db(window_id)
+        """Destroy every wrap of a window's key for good, in memory, in kiosk.db and in its log; files are not touched.
+
+        Done again it changes nothing. Raises TappedFirst while another program reads kiosk.db.
+        """
         self.forget_window(window_id)
         self.kiosk_store.windows.destroy_key(window_id)
         self.kiosk_store.file.empty_log()
