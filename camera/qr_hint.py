@@ -40,4 +40,3 @@ def _washed_out(patch: Grey) -> float:
     rows = [row for row in np.array_split(patch, 4) if row.size]
     tiles = [tile for row in rows for tile in np.array_split(row, 4, axis=1) if tile.size]
     return float(np.mean([np.percentile(tile, 10) > 200 for tile in tiles]))
-

@@ -41,9 +41,7 @@ class FormScene:
         lowered = _lowered(t % CYCLE)
         if lowered < 1.0:
             sheet = _sheet(self.form_id_at(t))
-            cv2.warpPerspective(
-                sheet, self._view(t, lowered), self._size, dst=frame, borderMode=cv2.BORDER_TRANSPARENT
-            )
+            cv2.warpPerspective(sheet, self._view(t, lowered), self._size, dst=frame, borderMode=cv2.BORDER_TRANSPARENT)
         return with_noise(frame, self._noise, (self._seed, round(t * 1000)))
 
     def _view(self, t: float, lowered: float) -> Floats:

@@ -23,7 +23,7 @@ class Statistics:
                 " (?, ?, ?, ?, (select count(*) + 1 from photo_statistics where uid = ?), ?, ?)",
                 (uid, at, verdict, json.dumps(list(reasons)), uid, seconds, int(accepted)),
             )
-            return int(line.lastrowid)
+            return int(line.lastrowid or 0)
 
     def photo_accepted(self, line: int) -> None:
         """Note that the photo of this attempt was accepted."""
