@@ -260,10 +260,10 @@ class DeskVisit(Visit):
     def _document(self, row: int, kind: str, ticks: tuple[str, ...]) -> None:
         self._change(f"#document-{row}-kind", "select", kind)
         for tick in ticks:
-            if self.page.locator(f"#document-{row}-{tick}").count():
+            if self.page.locator(f"#document-{row}-{tick}").is_visible():
                 self._change(f"#document-{row}-{tick}", "check")
         for line in ("birth_date", "address"):
-            if self.page.locator(f"#document-{row}-{line}").count() and (row, line) != (1, "address"):
+            if self.page.locator(f"#document-{row}-{line}").is_visible() and (row, line) != (1, "address"):
                 self._change(f"#document-{row}-{line}", "select", "agrees")
 
     def _change(self, selector: str, how: str, value: str = "") -> None:

@@ -21,6 +21,8 @@ class PaperState(StrEnum):
 
 
 _SETTLED = frozenset({PaperState.HERE, PaperState.NEVER_HAD, PaperState.LOSS_REPORTED})
+_LAST_WORDS = frozenset({"face_differs", "city_not_accepted"})
+"""Causes that no further document or paper could take away."""
 _RANK = {Result.POST: 0, Result.PICKUP: 1, Result.REJECT: 2}
 
 
@@ -73,6 +75,11 @@ class Verdict:
     causes: tuple[str, ...] = ()
     missing: tuple[Missing, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def is_final(self) -> bool:
+        """Whether it may be read out already: not while a refusal could still be mended by what is laid down next."""
+        return self.result is not Result.REJECT or not self.missing or not _LAST_WORDS.isdisjoint(self.causes)
 
     @property
     def spoken_causes(self) -> tuple[str, ...]:

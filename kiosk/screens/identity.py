@@ -11,7 +11,7 @@ from kiosk.domain.identity import asks_for_pin, is_usable, kinds_for, knows_noti
 from kiosk.domain.queue import Application
 from kiosk.screens import services, signed_in
 from kiosk.screens.fragments import render_block
-from kiosk.screens.identity_form import SPARE_ROWS, check_from_form, rows
+from kiosk.screens.identity_form import check_from_form, rows, rows_from_form
 
 blueprint = Blueprint("identity", __name__, url_prefix="/identity")
 
@@ -27,9 +27,12 @@ def check(uid: str) -> ResponseReturnValue:
 
 @blueprint.post("/<uid>/assess")
 def assess(uid: str) -> ResponseReturnValue:
-    """The form again with its result so far; keeps nothing."""
+    """What comes of the form as it stands, without the form itself: its fields are the person's; keeps nothing."""
     application = services().window_store().applications.get(uid)
-    return render_block("identity.html", "check", **_context(application, check_from_form(request.form)))
+    context = _context(application, check_from_form(request.form))
+    context["rows"] = rows_from_form(request.form, "document")
+    context["representative_rows"] = rows_from_form(request.form, "representative")
+    return render_block("identity.html", "verdict", **context, is_refresh=True)
 
 
 @blueprint.post("/<uid>")
@@ -57,8 +60,8 @@ def _context(application: Application, seen: deeds.Check, error: str | None = No
         "verdict": deeds.judge(parts, application, seen),
         "kinds": kinds_for(case, rules, notification=knows_notification_card(preset, rules)),
         "representative_kinds": kinds_for(adult, rules, notification=False),
-        "rows": rows(seen.documents, SPARE_ROWS),
-        "representative_rows": rows(seen.representative_documents, 1),
+        "rows": rows(seen.documents),
+        "representative_rows": rows(seen.representative_documents),
         "kind_of": rules.kind,
         "counts": lambda document: is_usable(document, case, rules),
         "papers": papers_for(case, rules),

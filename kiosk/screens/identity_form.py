@@ -5,36 +5,41 @@ from collections.abc import Mapping, Sequence
 from kiosk.actions.identity import IC_RESULTS, LONGEST_NOTE, Check
 from kiosk.domain.identity import Document, PaperState
 
-SPARE_ROWS = 2
 MOST_ROWS = 5
 _STATES = frozenset(state.value for state in PaperState)
 _LINE = {"agrees": True, "differs": False}
 
 
-def rows(documents: Sequence[Document], least: int) -> list[Document]:
-    """The rows to show: what was chosen so far, and an empty one to choose the next in."""
-    chosen = [document for document in documents if document.kind]
-    empty = max(least - len(chosen), 1 if len(chosen) < MOST_ROWS else 0)
-    return chosen + [Document("")] * empty
+def rows(documents: Sequence[Document]) -> list[Document]:
+    """All rows of the page: what was chosen so far, then empty ones; the stylesheet shows as many as are needed."""
+    return [*documents, *[Document("")] * (MOST_ROWS - len(documents))]
+
+
+def rows_from_form(form: Mapping[str, str], prefix: str) -> list[Document]:
+    """The rows as they stand on screen, empty ones among them."""
+    return [_document(form, f"{prefix}-{row}-") for row in range(MOST_ROWS)]
 
 
 def check_from_form(form: Mapping[str, str]) -> Check:
     """The check as it stands on screen; fields nobody offered are not looked at."""
+    old_card_kept = form.get("old_card_kept") == "yes"
+    papers = _papers(form)
+    if old_card_kept:
+        papers.pop("old_card", None)  # its line is hidden then, with whatever was ticked in it
     return Check(
         documents=_documents(form, "document"),
         representative_documents=_documents(form, "representative"),
-        papers=_papers(form),
+        papers=papers,
         face=form.get("face", "") if form.get("face") in ("yes", "no") else "",
         representative_present=form.get("representative_present") == "yes",
-        old_card_kept=form.get("old_card_kept") == "yes",
+        old_card_kept=old_card_kept,
         ic=form.get("ic", "") if form.get("ic") in IC_RESULTS else IC_RESULTS[0],
         words=form.get("words", "").strip()[: LONGEST_NOTE + 1],
     )
 
 
 def _documents(form: Mapping[str, str], prefix: str) -> tuple[Document, ...]:
-    found = (_document(form, f"{prefix}-{row}-") for row in range(MOST_ROWS))
-    return tuple(document for document in found if document.kind)
+    return tuple(document for document in rows_from_form(form, prefix) if document.kind)
 
 
 def _document(form: Mapping[str, str], at: str) -> Document:

@@ -1,7 +1,8 @@
 """The desk in a real browser: by keyboard alone, without a console error, without a barrier axe can find."""
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tests.desk_navigator import PASSPHRASE, Desk
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 _A = ApplicationState
+ASSESS_SECONDS: list[float] = []
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 
 
@@ -24,9 +26,21 @@ def desk(tmp_path: Path) -> Desk:
     return Desk(tmp_path / "data")
 
 
+def slow_to_assess(app: Callable[..., object]) -> Callable[..., object]:
+    """The same app, which takes its time over an identity check while ``ASSESS_SECONDS`` holds a number."""
+
+    def answer(environ: dict[str, object], start: object) -> object:
+        if str(environ["PATH_INFO"]).endswith("/assess") and ASSESS_SECONDS:
+            time.sleep(ASSESS_SECONDS[0])
+        return app(environ, start)
+
+    return answer
+
+
 @pytest.fixture
 def page(desk: Desk, browser: Browser) -> Iterator[Page]:
-    server = create_server(DispatcherMiddleware(NotFound(), {"/desk": desk.app}), host="127.0.0.1", port=0, threads=4)
+    both = DispatcherMiddleware(NotFound(), {"/desk": desk.app})
+    server = create_server(slow_to_assess(both), host="127.0.0.1", port=0, threads=4)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     context = browser.new_context(viewport={"width": 1366, "height": 768}, locale="ja-JP")
@@ -116,6 +130,76 @@ def test_sign_in_to_receipt_by_keyboard_alone(desk: Desk, page: Page) -> None:
     page.keyboard.press("Enter")
     page.wait_for_selector(".receipt")
     assert desk.store.applications.get(person.uid).state is _A.ACCEPTED
+
+
+@pytest.fixture
+def a_slow_server() -> Iterator[None]:
+    ASSESS_SECONDS.append(1.2)
+    yield
+    ASSESS_SECONDS.clear()
+
+
+@pytest.mark.usefixtures("a_slow_server")
+def test_answers_given_faster_than_the_server_are_all_kept(desk: Desk, page: Page) -> None:
+    """A choice made while the answer to the one before was on its way used to be put back."""
+    person = desk.applicant()
+    sign_in(page)
+    page.goto(page.url.split("/desk/")[0] + f"/desk/identity/{person.uid}")
+    page.check("#face-same")
+    page.select_option("#document-0-kind", "driving_licence")
+    for name in ("in_date", "name", "face"):
+        page.check(f"#document-0-{name}")
+    page.wait_for_timeout(600)
+    page.select_option("#document-0-birth_date", "agrees")
+    page.select_option("#document-0-address", "agrees")
+    page.select_option("#document-1-kind", "employee_card")
+    page.wait_for_timeout(900)
+    for name in ("in_date", "name"):
+        page.check(f"#document-1-{name}")
+    page.select_option("#document-1-birth_date", "agrees")
+    for paper in ("pin_request_sheet-here", "notification_card-never_had", "juki_card-never_had"):
+        page.check(f"#paper-{paper}")
+    page.fill("#words", "名札あり")
+    page.wait_for_selector("#verdict .verdict-POST")
+    assert "数えます" in page.inner_text("#document-1-mark")
+    assert page.input_value("#document-0-kind") == "driving_licence"
+    assert page.is_checked("#face-same")
+    page.click("#record")
+    page.wait_for_selector("#accept")
+    kept = desk.store.identity.get(person.uid)
+    assert kept is not None
+    assert (kept.result, kept.documents) == ("POST", ("driving_licence", "employee_card"))
+    assert kept.notes["words"] == "名札あり"
+
+
+@pytest.mark.usefixtures("a_slow_server")
+def test_nothing_is_recorded_while_the_result_on_screen_is_being_worked_out_anew(desk: Desk, page: Page) -> None:
+    person = desk.applicant()
+    sign_in(page)
+    desk.signed_in().check(person)
+    page.goto(page.url.split("/desk/")[0] + f"/desk/identity/{person.uid}")
+    page.check("#paper-pin_request_sheet-missing")
+    page.select_option("#document-0-address", "differs")
+    assert page.is_disabled("#record")
+    page.wait_for_selector("#verdict .verdict-open")
+    page.wait_for_selector("#deed:not([disabled])", state="attached")
+    assert page.input_value("#document-0-address") == "differs"
+
+
+def test_row_asks_what_its_kind_of_document_shows(desk: Desk, page: Page) -> None:
+    person = desk.applicant()
+    sign_in(page)
+    page.goto(page.url.split("/desk/")[0] + f"/desk/identity/{person.uid}")
+    shown = [each for each in range(5) if page.is_visible(f"#document-{each}-kind")]
+    assert shown == [0, 1]
+    assert not page.is_visible("#document-0-name")
+    page.select_option("#document-1-kind", "bank_book")
+    assert page.is_visible("#document-2-kind")
+    assert not page.is_visible("#document-3-kind")
+    assert page.is_visible("#document-1-name")
+    assert not page.is_visible("#document-1-face")
+    page.select_option("#document-1-kind", "driving_licence")
+    assert page.is_visible("#document-1-face")
 
 
 def test_board_shows_a_change_within_a_second_and_keeps_the_focus(desk: Desk, page: Page) -> None:
