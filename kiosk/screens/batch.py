@@ -40,7 +40,9 @@ def page(window_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<window_id>/close")
 def close(window_id: str) -> ResponseReturnValue:
-    """Close the window to applicants."""
+    """Close the window to applicants; one that does not add up only when it is said to be meant so."""
+    if not _adds_up(window_id) and request.form.get("anyway") != "yes":
+        return _page(window_id, Refused("batch.error_close_unbalanced")), 422
     close_window(services().vault, services().clock, window_id, signed_in.staff())
     return _go(window_id)
 
@@ -155,6 +157,13 @@ def _balance(each: Window) -> dict[str, Any]:
         return {"found": balance_window(services().vault, each.id, services().rules_folder), "is_locked": False}
     except Locked:
         return {"found": None, "is_locked": True}
+
+
+def _adds_up(window_id: str) -> bool:
+    try:
+        return balance_window(services().vault, window_id, services().rules_folder).adds_up
+    except Locked:
+        return True  # closed already: the deed itself says so
 
 
 def _batches(window_id: str) -> list[dict[str, Any]]:

@@ -94,6 +94,23 @@ def test_what_does_not_add_up_is_named_with_its_way_out(desk: Desk) -> None:
     assert state(desk) is WindowState.SEALED
 
 
+def test_a_window_that_does_not_add_up_is_closed_only_when_that_is_meant(desk: Desk) -> None:
+    draft = desk.applicant(ApplicationState.DRAFT)
+    browser, path = desk.signed_in(), f"/batch/{desk.window.id}"
+    page = browser.see(path)
+    assert "締めたあとは、この画面に出る「中止として数える」" in page
+    assert "abandon-drafts" not in page
+    answer = browser.press(f"{path}/close")
+    assert answer.status_code == 422
+    assert "確認の欄に印をつけてください" in answer.get_data(as_text=True)
+    assert state(desk) is WindowState.OPEN
+    at_screen = browser.see(f"/queue/{draft.uid}")
+    assert "申請者の画面で入力中です" in at_screen
+    browser.see(path)
+    assert browser.press(f"{path}/close", anyway="yes").status_code == 303
+    assert state(desk) is WindowState.CLOSED
+
+
 def test_a_closed_window_is_opened_again_by_two(desk: Desk) -> None:
     desk.applicant(ApplicationState.SUBMITTED)
     close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
