@@ -95,7 +95,9 @@ def photo(uid: str) -> ResponseReturnValue:
 def form_id(uid: str) -> ResponseReturnValue:
     """The whole application form ID, for staff at work; noted in the audit log."""
     application = deeds.show_form_id(services(), uid, signed_in.staff())
-    return render_block("queue_application.html", "form_id", application=application, shown=_grouped(application))
+    return render_block(
+        "queue_application.html", "form_id", application=application, shown=_grouped(application), events=()
+    )
 
 
 def _grouped(application: Application) -> str:

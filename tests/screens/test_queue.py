@@ -8,6 +8,7 @@ from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
 from kiosk.domain.states import ApplicationEvent, ApplicationState
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
+from tests.builders import an_application
 from tests.desk_navigator import Desk
 
 _A = ApplicationState
@@ -208,6 +209,24 @@ def test_accept_needs_an_envelope_number_for_what_was_taken(desk: Desk, envelope
     answer = staff.press(f"/queue/{person.uid}/accept", envelope=envelope, version=version)
     assert answer.status_code == 422
     assert desk.store.applications.get(person.uid).state is _A.IDENTITY_CHECKED
+
+
+def test_accept_says_itself_that_the_envelope_number_is_needed(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    staff.check(person)
+    page = staff.see(f"/queue/{person.uid}")
+    assert f'novalidate action="/queue/{person.uid}/accept"' in page.replace('"/desk/', '"/')
+    form = page[page.index(f"/queue/{person.uid}/accept") :]
+    assert "必須" in form
+    assert "封筒に、あらかじめ書いてある番号" in form
+
+
+def test_draft_without_a_confirmed_form_is_not_called_handwritten(desk: Desk) -> None:
+    draft = an_application(desk.store, ApplicationState.DRAFT, form_id=None)
+    page = desk.signed_in().see(f"/queue/{draft.uid}")
+    assert "まだ読み取り前・確認前" in page
+    assert "手書き申請" not in page
 
 
 def test_one_envelope_belongs_to_one_person(desk: Desk) -> None:
