@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kiosk.actions.applicant import applicant_rules
 from kiosk.actions.desk import Parts
+from kiosk.domain.applicant import card_warnings
 from kiosk.domain.custody import with_us
 from kiosk.domain.eras import in_era
 from kiosk.domain.errors import NotAllowedNow
@@ -38,4 +39,5 @@ def receipt_of(parts: Parts, uid: str) -> Receipt:
         weeks=(least, most),
         phones=tuple(rules["phones"]),
         is_rehearsal=bool(window and window.rehearsal),
+        warnings=tuple(card_warnings(application.answers)),
     )

@@ -349,6 +349,20 @@ def staff_flags(answers: Answers, rules: ApplicantRules, today: date) -> list[st
     return flags
 
 
+def card_warnings(answers: Answers) -> list[str]:
+    """What the person cannot do until the new card is there: keys of the texts ``queue.note_warning_<key>``."""
+    if answers.get("application_kind") != "renewal":
+        return []
+    may_be_licence = answers.get("driving_licence") in ("yes", "unknown")
+    hands_in, carries_over = answers.get("old_card") == "hand_in", answers.get("licence_way") == "number"
+    said = {
+        "no_driving": may_be_licence and hands_in,
+        "licence_not_carried_over": may_be_licence and not carries_over,
+        "no_insurance": hands_in,
+    }
+    return [key for key, is_so in said.items() if is_so]
+
+
 def _limits_passed_before_filing(answers: Answers, rules: ApplicantRules, today: date) -> list[str]:
     born_text = answers.get("birth_date")
     if not born_text:

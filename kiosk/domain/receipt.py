@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Everything on the sheet; ``items`` are keys of papers with their count, ``weeks`` least and most."""
+    """Everything on the sheet; ``items``: keys of papers and counts, ``weeks``: least, most; ``warnings``: keys."""
 
     call_number: str
     day: str
@@ -23,3 +23,4 @@ class Receipt:
     weeks: tuple[int, int]
     phones: tuple[Mapping[str, Any], ...]
     is_rehearsal: bool
+    warnings: tuple[str, ...] = ()

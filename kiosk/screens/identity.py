@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions import identity as deeds
+from kiosk.domain.applicant import card_warnings
 from kiosk.domain.errors import Refused
 from kiosk.domain.identity import asks_for_pin, is_usable, kinds_for, knows_notification_card, papers_for
 from kiosk.domain.queue import Application
@@ -66,5 +67,6 @@ def _context(application: Application, seen: deeds.Check, error: str | None = No
         "counts": lambda document: is_usable(document, case, rules),
         "papers": papers_for(case, rules),
         "asks_for_pin": asks_for_pin(case, preset, rules),
+        "warnings": card_warnings({**application.answers, "old_card": "keep" if seen.old_card_kept else "hand_in"}),
         "error": error,
     }

@@ -9,7 +9,7 @@ from kiosk.actions import queue as deeds
 from kiosk.actions.applicant import applicant_rules
 from kiosk.actions.receipt import HAS_RECEIPT
 from kiosk.actions.resume import standing
-from kiosk.domain.applicant import Kind, Question, items_asked, next_step, questions, staff_flags
+from kiosk.domain.applicant import Kind, Question, card_warnings, items_asked, next_step, questions, staff_flags
 from kiosk.domain.custody import with_us
 from kiosk.domain.desk import AT_WORK, MOST_ROWS, OVER, Group, board
 from kiosk.domain.eras import in_era
@@ -33,6 +33,7 @@ def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
         "application": application,
         "questions": questions(application.answers, rules, today),
         "flags": staff_flags(application.answers, rules, today),
+        "warnings": card_warnings(application.answers),
         "municipalities": _municipalities(),
         "host": settings().municipality_name,
         "photo": store.photos.get(uid),
@@ -176,8 +177,8 @@ def _municipalities() -> dict[str, str]:
 
 
 def written_date(text: str) -> str:
-    """A stored ``YYYY-MM-DD`` as staff read it, in western and era years; unknown parts stay 00."""
+    """A stored ``YYYY-MM-DD`` as staff read it, in era and western years; unknown parts stay 00."""
     if "-00" in text:
         return text
     day = date.fromisoformat(text)
-    return f"{text} ({in_era(day, applicant_rules(settings()).eras)})"
+    return f"{in_era(day, applicant_rules(settings()).eras)}（{text}）"

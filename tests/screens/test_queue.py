@@ -229,6 +229,27 @@ def test_draft_without_a_confirmed_form_is_not_called_handwritten(desk: Desk) ->
     assert "手書き申請" not in page
 
 
+def test_what_cannot_be_done_without_the_old_card_is_said_on_every_page_and_the_receipt(desk: Desk) -> None:
+    renewal = {"application_kind": "renewal", "driving_licence": "yes", "licence_way": "number"}
+    person = desk.applicant(**renewal, old_card="hand_in", card_expiry="2026-12-20")
+    staff = desk.signed_in()
+    for page in (staff.see(f"/identity/{person.uid}"), staff.see(f"/queue/{person.uid}")):
+        assert "このカードでは運転できません" in page
+        assert "マイナ保険証は使えません" in page
+    assert staff.check(person, **{"paper-old_card": "here"}).status_code == 303
+    staff.press(f"/queue/{person.uid}/accept", version=desk.store.applications.get(person.uid).version, envelope="A-9")
+    assert "このカードでは運転できません" in staff.see(f"/queue/{person.uid}/receipt")
+    sheet = pypdfium2.PdfDocument(staff.client.get(f"/desk/queue/{person.uid}/receipt.pdf").data)
+    assert "マイナ保険証は使えません" in "".join(sheet[0].get_textpage().get_text_bounded().split())
+    assert len(sheet) == 1
+    assert "引き継がれません" not in page
+    without = {**renewal, "licence_way": "without"}
+    keeps = desk.applicant(**without, old_card="keep", card_expiry="2026-12-20")
+    page = staff.see(f"/queue/{keeps.uid}")
+    assert "新しいカードに引き継がれません" in page
+    assert "マイナ保険証は使えません" not in page
+
+
 def test_one_envelope_belongs_to_one_person(desk: Desk) -> None:
     staff = desk.signed_in()
     staff.see("/queue/")
