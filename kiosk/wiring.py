@@ -4,7 +4,7 @@ import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from camera.capture import CaptureThread, open_source
 from camera.face import FaceAnalyser
@@ -23,6 +23,14 @@ from kiosk.speech import Voices
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.vault import Vault
 from kiosk.store.window_file import WindowStore
+
+
+@runtime_checkable
+class Ending(Protocol):
+    """Something in memory with threads of its own."""
+
+    def end(self) -> None:
+        """Stop the threads and forget."""
 
 
 @dataclass
@@ -145,7 +153,10 @@ class Services:
                 camera.show(scene)
 
     def stop(self) -> None:
-        """Let go of cameras and keys."""
+        """End what watches the cameras, let go of cameras and keys."""
+        for part in list(self.live.values()):
+            if isinstance(part, Ending):
+                part.end()
         self.cameras.stop()
         self.vault.lock()
 

@@ -1,6 +1,7 @@
 """``kiosk serve`` and ``kiosk demo``: the window itself, for real and for trying out."""
 
 import logging
+import os
 import resource
 import secrets
 import shutil
@@ -42,6 +43,7 @@ def serve(config: Path | None) -> None:
     if not vault.folder.is_made:
         raise click.UsageError("no account exists yet: make the first one with «kiosk staff add NAME»")
     _run(settings, vault, [])
+    _leave()
 
 
 @click.command()
@@ -58,6 +60,15 @@ def demo(port: int | None, no_browser: bool, data: Path | None) -> None:
     finally:
         if data is None:
             shutil.rmtree(folder, ignore_errors=True)
+    _leave()
+
+
+def _leave() -> None:
+    """End at once: native threads of the models may abort the process while the interpreter takes itself apart."""
+    logging.shutdown()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
 
 
 def _rehearsal_vault(folder: Path) -> Vault:

@@ -114,12 +114,12 @@ def test_the_municipalitys_keys_are_made_once(tmp_path: Path) -> None:
     assert (folder / "identity.txt").read_text() == identity
 
 
-def test_the_doctor_says_ten_things_and_is_red_without_a_camera(installed: Path) -> None:
+def test_the_doctor_says_eleven_things_and_is_red_without_a_camera(installed: Path) -> None:
     config = installed.parent / "doctor.toml"
     config.write_text('camera_face = "video:/nowhere.mp4"\n')
     done = run(installed, "doctor", "--json", "--config", str(config), "--as", "boss", lines=(BOSS,))
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    names = ["camera", "disk", "clock", "database", "keys", "printer", "scanner", "battery", "fonts", "browser"]
+    names = ["camera", "disk", "clock", "database", "keys", "printer", "scanner", "battery", "fonts", "browser", "speech"]
     assert [line["check"] for line in lines] == names
     assert all(line["status"] in {"green", "amber", "red"} and line["message"] for line in lines)
     status = {line["check"]: line["status"] for line in lines}

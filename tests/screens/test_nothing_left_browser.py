@@ -1,11 +1,10 @@
 """After the slip, the browser's profile on disk holds nothing of the person: searched byte by byte."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 
 from kiosk.store.photos import StoredPhoto
 from kiosk.store.vault import Vault
@@ -27,21 +26,17 @@ def profile(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kept(profile: Path) -> Iterator[BrowserContext]:
+def kept(playwright: Playwright, chromium: str, profile: Path) -> Iterator[BrowserContext]:
     """A browser that keeps its profile on disk, as the one on the applicant's monitor does."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            profile,
-            executable_path=path,
-            args=CHROMIUM_FLAGS,
-            viewport={"width": 1366, "height": 768},
-            has_touch=True,
-        )
-        yield context
-        context.close()
+    context = playwright.chromium.launch_persistent_context(
+        profile,
+        executable_path=chromium,
+        args=CHROMIUM_FLAGS,
+        viewport={"width": 1366, "height": 768},
+        has_touch=True,
+    )
+    yield context
+    context.close()
 
 
 class CarefulVisit(ApplicantVisit):
