@@ -1,4 +1,4 @@
-"""A day at two screens and three desks, through HTTP, far faster than people are; benchmarks/day.py takes 120 and times it."""
+"""A busy day at two screens and three desks, through HTTP; benchmarks/day.py takes 120 people and times it."""
 
 from collections.abc import Iterable
 from pathlib import Path
