@@ -119,7 +119,19 @@ def test_the_doctor_says_eleven_things_and_is_red_without_a_camera(installed: Pa
     config.write_text('camera_face = "video:/nowhere.mp4"\n')
     done = run(installed, "doctor", "--json", "--config", str(config), "--as", "boss", lines=(BOSS,))
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    names = ["camera", "disk", "clock", "database", "keys", "printer", "scanner", "battery", "fonts", "browser", "speech"]
+    names = [
+        "camera",
+        "disk",
+        "clock",
+        "database",
+        "keys",
+        "printer",
+        "scanner",
+        "battery",
+        "fonts",
+        "browser",
+        "speech",
+    ]
     assert [line["check"] for line in lines] == names
     assert all(line["status"] in {"green", "amber", "red"} and line["message"] for line in lines)
     status = {line["check"]: line["status"] for line in lines}
