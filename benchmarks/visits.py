@@ -18,10 +18,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from kiosk.clock import SystemClock
+from kiosk.settings import load_settings
 from tests.conftest import CHROMIUM_FLAGS, running
-from tests.test_ten_visitors import TODAY, walk
 from tests.visit import ApplicantVisit
-from tests.visitors import ten_visitors
+from tests.visitors import come, ten_visitors
 
 
 def row(name: str, visit: ApplicantVisit, seconds: float) -> str:
@@ -45,10 +46,10 @@ def measure(browser: Browser, only: str) -> None:
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     data = Path(tempfile.mkdtemp(prefix="madoguchi-visits-")) / "data"
     with running("demo", "--port", "0", "--no-browser", "--data", str(data), data=data) as demo:
-        for visitor in ten_visitors(TODAY):
+        for visitor in ten_visitors(SystemClock(load_settings().time_zone).today()):
             if only in visitor.name:
                 began = time.monotonic()
-                visit, _ = walk(browser, demo, visitor)
+                visit, _ = come(browser, demo, visitor)
                 print(row(visitor.name, visit, time.monotonic() - began), flush=True)
     shutil.rmtree(data.parent, ignore_errors=True)
     print(f"\nload after: {os.getloadavg()[0]:.1f}")

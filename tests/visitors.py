@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import Browser, TimeoutError
 
+from kiosk.store.vault import Vault
+from tests.conftest import Demo
 from tests.visit import FIRST_CARD, ApplicantVisit
 
 NO_FORM_DIGITS = "90817263544536271809123"
@@ -174,3 +177,22 @@ def ten_visitors(today: date) -> list[Visitor]:
         OtherLanguage("another language", today),
         NoCode("form without a code", today),
     ]
+
+
+def come(browser: Browser, demo: Demo, visitor: Visitor) -> tuple[ApplicantVisit, str]:
+    """One person's way in a browser profile of their own; the call number."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768}, has_touch=True)
+    visit = ApplicantVisit(context, demo.url, by_touch=True)
+    if isinstance(visitor, WrongForm):
+        visitor.used = _a_used_form(demo.data)
+    call_number = visitor.walk(visit)
+    context.close()
+    return visit, call_number
+
+
+def _a_used_form(data: Path) -> str:
+    vault = Vault(data)
+    (window,) = vault.kiosk_store.windows.list()
+    used = next(each.form_id for each in vault.window_store(window.id).applications.list() if each.form_id)
+    vault.lock()
+    return used
