@@ -1,4 +1,4 @@
-"""Handing a sealed batch over to a registered medium: checked before, read back after, entered in the ledger."""
+"""Handing a sealed batch over to a registered destination: checked before, read back after, entered in the ledger."""
 
 import time
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.batch_file.reader import Checked, check_file
-from kiosk.domain.destination import UsbDestination, usb_destination, waits
+from kiosk.domain.destination import Destination, destination, waits
 from kiosk.domain.errors import BatchError, KioskError
 from kiosk.domain.staff import Role, require_role
 from kiosk.ports import Clock
@@ -14,11 +14,11 @@ from kiosk.rules import load_rules
 from kiosk.store import device
 from kiosk.store.batches import Batch
 from kiosk.store.hand_overs import HandOver, HandOvers
-from kiosk.store.usb_medium import Told, mount_point, put
+from kiosk.store.medium import Told, open_medium
 from kiosk.store.vault import Vault
 
 TRIES = 8
-"""1 + 2 + 4 … seconds in between: a medium may be out for two minutes and put back."""
+"""1 + 2 + 4 … seconds in between: a medium may be out, or a server gone, for two minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +36,21 @@ def hand_over(
     vault: Vault, clock: Clock, order: HandOverOrder, told: Told = lambda done: None,
     wait: Callable[[float], None] = time.sleep,
 ) -> HandOver:  # fmt: skip
-    """Copy a batch of this kiosk to a registered medium; done again it changes nothing but the ledger.
+    """Lay a batch of this kiosk at a registered destination; done again it changes nothing but the ledger.
 
-    A medium that is pulled out or missing is waited for, longer each time; the copy is then gone on with. Raises
-    BatchError (``not_our_batch``, ``rehearsal_stays``, ``no_such_destination``, ``medium_missing``, ``medium_lost``,
-    ``medium_differs``, ``file_exists``, or what is wrong with the file), StorageFull, NotPermitted.
+    A medium that is pulled out or missing, or a server that is gone, is waited for, longer each time. Raises
+    BatchError (``not_our_batch``, ``rehearsal_stays``, ``no_such_destination``, ``bad_destination``,
+    ``medium_missing``, ``medium_lost``, ``medium_differs``, ``file_exists``, ``server_unknown``, ``server_refuses``,
+    ``no_credentials``, ``too_large``, or what is wrong with the file), StorageFull, NotPermitted.
     """
     store = vault.kiosk_store
     require_role(store.staff.get(order.by), Role.OPERATOR)
     checked = check_file(order.file)
     batch = _ours(vault, checked)
-    to = usb_destination(load_rules("destinations", order.rules), order.destination)
+    to = destination(load_rules("destinations", order.rules), order.destination)
     try:
-        is_new = _insist(lambda: put(order.file, _folder(to, order.root), batch.sha256, told), wait)
+        medium = open_medium(to, store, order.root)
+        is_new = _insist(lambda: medium.put(order.file, batch.sha256, told), wait)
     except KioskError as error:
         _enter(vault, clock, order, batch, checked, to, getattr(error, "key", type(error).__name__))
         raise
@@ -69,10 +71,6 @@ def _ours(vault: Vault, checked: Checked) -> Batch:
     return batch
 
 
-def _folder(to: UsbDestination, root: Path) -> Path:
-    return mount_point(to.serials, root) / to.folder
-
-
 def _insist(attempt: Callable[[], bool], wait: Callable[[float], None]) -> bool:
     for seconds in waits(TRIES):
         try:
@@ -90,11 +88,11 @@ def _insist(attempt: Callable[[], bool], wait: Callable[[float], None]) -> bool:
 
 
 def _enter(
-    vault: Vault, clock: Clock, order: HandOverOrder, batch: Batch, checked: Checked, to: UsbDestination, outcome: str
+    vault: Vault, clock: Clock, order: HandOverOrder, batch: Batch, checked: Checked, to: Destination, outcome: str
 ) -> HandOver:
     at, store = clock.now().isoformat(timespec="milliseconds"), vault.kiosk_store
     line = HandOver(
-        batch.window_id, batch.seq, at, order.by, to.name, f"usb {' '.join(to.serials)}", to.purpose,
+        batch.window_id, batch.seq, at, order.by, to.name, to.medium, to.purpose,
         batch.applications, checked.size, batch.sha256, outcome,
     )  # fmt: skip
     with store.write():

@@ -1,6 +1,8 @@
-"""``kiosk hand-over``: a sealed batch onto a registered medium."""
+"""``kiosk hand-over``: a sealed batch to a registered destination."""
 
 import json
+import sys
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -17,8 +19,21 @@ from kiosk.commands.people import People, by_staff
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 @by_staff()
 def hand_over(people: People, file: Path, destination: str, as_json: bool) -> None:
-    """Copy FILE to a registered medium, read it back from there and enter it in the ledger."""
+    """Lay FILE at a registered USB medium, SFTP server or S3 store, read it back and enter it in the ledger."""
     rules = Path(people.settings.rules) if people.settings.rules else None
-    line = deed(people.vault, people.clock, HandOverOrder(file, destination, people.by.name, rules))
-    words = f"{file.name}\t{line.outcome}\t{line.medium}\nSHA-256 {line.sha256}\nThe medium is safe to remove."
+    order = HandOverOrder(file, destination, people.by.name, rules)
+    line = deed(people.vault, people.clock, order, _bar(file.stat().st_size) if sys.stderr.isatty() else _silent)
+    safe = "\nThe medium is safe to remove." if line.medium.startswith("usb ") else ""
+    words = f"{file.name}\t{line.outcome}\t{line.medium}\nSHA-256 {line.sha256}{safe}"
     click.echo(json.dumps({"file": str(file), **asdict(line)}, ensure_ascii=False) if as_json else words)
+
+
+def _bar(total: int) -> Callable[[int], None]:
+    def show(done: int) -> None:
+        click.echo(f"\r{done * 100 // max(total, 1)} %", err=True, nl=done >= total)
+
+    return show
+
+
+def _silent(done: int) -> None:
+    """Nobody watches: nothing is printed."""

@@ -10,12 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.commands.people import People, by_staff, plain_errors
 from kiosk.domain.errors import NotFound
 from kiosk.domain.staff import Role
-from kiosk.store import device, office_keys, signing_key, wraps
+from kiosk.store import carrier_keys, device, office_keys, signing_key, wraps
 
 
 @click.group()
 def keys() -> None:
-    """Keys: new, show, use, forget."""
+    """Keys: new, show, use, forget, ssh, s3."""
 
 
 @keys.command()
@@ -65,6 +65,26 @@ def use(people: People, recipient: Path) -> None:
     people.vault.kiosk_store.audit.append("recipients_changed", people.by.name, "kiosk", at=at)
     for entry in _entries(people, rehearsal=False)[:-1]:
         click.echo(f"{entry['public']}\t{entry['fingerprint']}")
+
+
+@keys.command()
+@by_staff()
+def ssh(people: People) -> None:
+    """This kiosk's SSH key for SFTP destinations: the line an authorized_keys file there takes; made at first use."""
+    click.echo(carrier_keys.ssh_public(people.vault.kiosk_store))
+
+
+@keys.command()
+@click.argument("destination", metavar="NAME")
+@click.option("--key-id", required=True, help="the access key's id; its secret is asked for")
+@by_staff(Role.SUPERVISOR)
+def s3(people: People, destination: str, key_id: str) -> None:
+    """Keep the access key of the S3 destination NAME in kiosk.db; the secret is asked for like a passphrase."""
+    secret = people.next_passphrase(f"{destination} (secret access key)")
+    store, at = people.vault.kiosk_store, people.clock.now().isoformat(timespec="milliseconds")
+    with store.write():
+        carrier_keys.set_s3_credentials(store, destination, carrier_keys.S3Credentials(key_id, secret))
+        store.audit.append("s3_credentials_changed", people.by.name, destination, at=at)
 
 
 @keys.command()

@@ -4,16 +4,35 @@ import errno
 import hashlib
 import os
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from kiosk.domain.destination import UsbDestination
 from kiosk.domain.errors import BatchError, StorageFull
+from kiosk.store.medium import Told
 
 _BLOCK = 1 << 20
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _OCTAL = re.compile(r"\\([0-7]{3})")
-Told = Callable[[int], None]
-"""Told the number of bytes that are on the medium so far."""
+
+
+class UsbMedium:
+    """A registered medium, looked for anew at each deed: it may have been out and put back elsewhere."""
+
+    def __init__(self, to: UsbDestination, root: Path = Path("/")) -> None:
+        self._to, self._root = to, root
+
+    def put(self, source: Path, sha256: str, told: Told) -> bool:
+        """See Medium; a copy that was cut off is gone on with."""
+        return put(source, mount_point(self._to.serials, self._root) / self._to.folder, sha256, told)
+
+    def answer(self, name: str, most: int) -> bytes | None:
+        """See Medium."""
+        path = mount_point(self._to.serials, self._root) / self._to.acknowledgements / name
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            return file.read(most)
 
 
 def mount_point(serials: Collection[str], root: Path = Path("/")) -> Path:

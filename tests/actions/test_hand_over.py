@@ -5,16 +5,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.actions.acknowledge import Acknowledged
+from kiosk.actions.acknowledge_pick_up import pick_up
 from kiosk.actions.batch import Sealed, SealOrder, seal_window
 from kiosk.actions.hand_over import HandOverOrder, hand_over
 from kiosk.actions.window import close_window
-from kiosk.domain.destination import usb_destination, waits
+from kiosk.batch_file.reader import check_file
+from kiosk.domain.destination import destination, waits
 from kiosk.domain.errors import BatchError, StorageFull
 from kiosk.domain.staff import Role
-from kiosk.domain.states import ApplicationState
+from kiosk.domain.states import ApplicationState, WindowState
 from kiosk.fakes import FixedClock
-from kiosk.store import usb_medium, wraps
+from kiosk.office.acknowledgement import acknowledge as write_acknowledgement
+from kiosk.store import office_keys, usb_medium, wraps
 from kiosk.store.hand_overs import HandOver, HandOvers
 from kiosk.store.usb_medium import mount_point, put, serials_of
 from kiosk.store.vault import Vault
@@ -69,7 +74,9 @@ class Kiosk:
         self.clock, self.medium, self.waited = FixedClock(), medium, list[float]()
         self.vault: Vault = a_vault(folder / "data", self.clock)
         self.vault.kiosk_store.staff.add("担当", Role.OPERATOR, AT)
-        self.vault.set_recipients(str(wraps.new_identity().to_public()))
+        self.identity, self.office = wraps.new_identity(), Ed25519PrivateKey.generate()
+        known = office_keys.line(office_keys.public_of(self.office))
+        self.vault.set_recipients(f"{known}\n{self.identity.to_public()}\n")
         self.window = a_window(self.vault)
         store = self.vault.window_store(self.window.id)
         for number in range(3):
@@ -86,6 +93,16 @@ class Kiosk:
     def hand_over(self, to: str = "office", file: Path | None = None) -> HandOver:
         order = HandOverOrder(file or self.sealed.path, to, "担当", self.rules, self.medium.root)
         return hand_over(self.vault, self.clock, order, wait=self.waited.append)
+
+    def answer(self, folder: Path) -> Path:
+        """What the office writes into ``folder`` once it has read the batch."""
+        checked = check_file(self.sealed.path, [self.identity])
+        folder.mkdir(parents=True, exist_ok=True)
+        return write_acknowledgement(checked, self.office, self.clock.now(), folder)
+
+    def pick_up(self, name: str = "office") -> list[Acknowledged]:
+        self.vault.unlock(SUPERVISOR, "a passphrase for tests", sealed_too=True)
+        return pick_up(self.vault, self.clock, name, "担当", rules=self.rules, root=self.medium.root)
 
     @property
     def ledger(self) -> list[str]:
@@ -222,10 +239,30 @@ def test_a_serial_is_also_taken_from_udev_and_pulled_out_it_is_missing(medium: M
 @pytest.mark.parametrize("folder", ["/etc", "../x", "a/../../b"])
 def test_a_destination_stays_on_its_medium(folder: str) -> None:
     with pytest.raises(BatchError, match="bad_destination"):
-        usb_destination({"usb": {"a": {"serials": ["x"], "folder": folder}}}, "a")
+        destination({"usb": {"a": {"serials": ["x"], "folder": folder}}}, "a")
     with pytest.raises(BatchError, match="bad_destination"):
-        usb_destination({"usb": {"a": {"serials": []}}}, "a")
+        destination({"usb": {"a": {"serials": []}}}, "a")
 
 
 def test_waits_grow_to_a_minute() -> None:
     assert waits(9) == [1, 2, 4, 8, 16, 32, 60, 60]
+
+
+def test_the_answer_is_picked_up_from_the_medium_that_brings_it(kiosk: Kiosk, medium: Medium) -> None:
+    medium.plug_in()
+    kiosk.hand_over()
+    assert kiosk.pick_up() == []
+    kiosk.answer(medium.point / "from the kiosks")
+    (found,) = kiosk.pick_up()
+    assert (found.is_new, found.window.state) == (True, WindowState.ACKNOWLEDGED)
+    assert kiosk.pick_up() == []
+    medium.pull_out()
+    with pytest.raises(BatchError, match="medium_missing"):
+        Kiosk.pick_up(second_waiting(kiosk))
+
+
+def second_waiting(kiosk: Kiosk) -> Kiosk:
+    """The same kiosk with its batch waiting again."""
+    with kiosk.vault.kiosk_store.write() as database:
+        database.conn.execute("update batches set acknowledged_at = null")
+    return kiosk

@@ -1,0 +1,44 @@
+"""Fetching the office's answers from where batches are handed over: a stick's folder, an SFTP server, an S3 store."""
+
+from pathlib import Path, PurePosixPath
+
+from kiosk.actions.acknowledge import Acknowledged, acknowledge
+from kiosk.batch_file.acknowledgement import MOST_BYTES
+from kiosk.domain.acknowledgement import SUFFIX
+from kiosk.domain.destination import destination
+from kiosk.domain.errors import BatchError
+from kiosk.domain.staff import Role, require_role
+from kiosk.ports import Clock
+from kiosk.rules import load_rules
+from kiosk.store.batches import Batch
+from kiosk.store.medium import open_medium
+from kiosk.store.vault import Vault
+
+
+def pick_up(
+    vault: Vault, clock: Clock, name: str, by: str, window_id: str | None = None, *, rules: Path | None = None,
+    root: Path = Path("/"),
+) -> list[Acknowledged]:  # fmt: skip
+    """Look at the destination ``name`` for answers to the batches still waiting for one, and take them up.
+
+    One that is not there yet is passed over. Raises what ``acknowledge`` raises at the first answer it refuses, and
+    BatchError ``no_such_destination``, ``medium_missing``, ``medium_lost`` or why the server does not let us in.
+    """
+    require_role(vault.kiosk_store.staff.get(by), Role.OPERATOR)
+    to = destination(load_rules("destinations", rules), name)
+    waiting = [each for each in vault.kiosk_store.batches.list(window_id) if not each.acknowledged_at]
+    taken = []
+    try:
+        medium = open_medium(to, vault.kiosk_store, root)
+        for batch in waiting:
+            data = medium.answer(answer_name(batch), MOST_BYTES + 1)
+            if data is not None:
+                taken.append(acknowledge(vault, clock, data, by))
+    except OSError:
+        raise BatchError("medium_lost") from None
+    return taken
+
+
+def answer_name(batch: Batch) -> str:
+    """What the office calls its answer to a batch."""
+    return PurePosixPath(batch.file_name).with_suffix(SUFFIX).name
