@@ -18,13 +18,19 @@ import cv2
 from camera.errors import CameraError, CameraLost, CameraMissing
 from camera.pace import Pace
 from camera.stills import PictureSource
-from camera.types import CameraState, Frame, FrameSource, Image
+from camera.types import CameraState, Frame, FrameSource, Image, SkippingSource
 
 FULL_SIZE = (1920, 1080)
 """Width and height asked of a device: the photo's crop needs it; live work is done on a smaller copy."""
 
 SILENCE_LIMIT = 3.0
 """Seconds without a picture after which a camera counts as lost."""
+
+REST_AFTER = 3.0
+"""Seconds without anybody asking for a picture after which a camera rests: its pictures are taken off, not decoded."""
+
+REST_PICTURE_EVERY = 0.5
+"""Seconds between the pictures decoded all the same while it rests, so that a lost camera is noticed."""
 
 RETRY_WAITS = (0.5, 1.0, 2.0, 4.0)
 """Seconds between tries to open a camera; the last one repeats."""
@@ -55,11 +61,13 @@ class CaptureThread:
         clock: Callable[[], float] = time.monotonic,
         silence_limit: float = SILENCE_LIMIT,
         retry_waits: Sequence[float] = RETRY_WAITS,
+        rest_after: float = REST_AFTER,
     ) -> None:
         self._source = source
         self._clock = clock
         self._silence_limit = silence_limit
         self._retry_waits = tuple(retry_waits)
+        self._rest_after = rest_after
         self._news = threading.Condition()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -67,6 +75,7 @@ class CaptureThread:
         self._newest: Frame | None = None
         self._number = 0
         self._heard_at = 0.0
+        self._asked_at = clock()
         self._bursts: list[_Burst] = []
 
     @property
@@ -105,6 +114,7 @@ class CaptureThread:
     def next_frame(self, after: int, timeout: float) -> Frame | None:
         """The newest frame whose number is greater than ``after``, waiting up to ``timeout`` seconds; else None."""
         with self._news:
+            self._asked_at = self._clock()
             self._news.wait_for(lambda: self._has_after(after) or self._ending.is_set(), timeout)
             return self._newest if self._has_after(after) else None
 
@@ -112,6 +122,7 @@ class CaptureThread:
         """The next ``count`` pictures without a gap, newest last; fewer when ``timeout`` seconds are over."""
         wish = _Burst(count)
         with self._news:
+            self._asked_at = self._clock()
             self._bursts.append(wish)
             self._news.wait_for(lambda: wish.is_full or self._ending.is_set(), timeout)
             self._bursts.remove(wish)
@@ -138,9 +149,18 @@ class CaptureThread:
     def _stream(self, ending: threading.Event) -> None:
         self._source.open()
         while not ending.is_set():
+            if isinstance(self._source, SkippingSource) and self._may_skip():
+                self._source.skip()
+                continue
             image = self._source.read()
             if not ending.is_set():
                 self._keep(image)
+
+    def _may_skip(self) -> bool:
+        """Whether nobody has asked for a picture for a while and the newest one is recent enough."""
+        with self._news:
+            now = self._clock()
+            return now - self._asked_at > self._rest_after and now - self._heard_at < REST_PICTURE_EVERY
 
     def _keep(self, image: Image) -> None:
         image.flags.writeable = False  # shared between threads without copying
@@ -192,6 +212,15 @@ class DeviceSource:
     def read(self) -> Image:
         """Wait for the device's next picture, or raise CameraLost."""
         return _read_picture(self._capture)
+
+    def skip(self) -> None:
+        """Take the device's next picture off without decoding it, or raise CameraLost."""
+        try:
+            is_given = self._capture is not None and self._capture.grab()
+        except cv2.error as error:
+            raise CameraLost("the camera gave no picture") from error
+        if not is_given:
+            raise CameraLost("the camera gave no picture")
 
     def close(self) -> None:
         """Let go of the device."""

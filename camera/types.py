@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +54,14 @@ class FrameSource(Protocol):
 
     def close(self) -> None:
         """Let go of the device; safe to call twice."""
+
+
+@runtime_checkable
+class SkippingSource(Protocol):
+    """A source that can let a picture pass without the work of decoding or drawing it."""
+
+    def skip(self) -> None:
+        """Wait for the next picture and drop it, or raise CameraLost."""
 
 
 class Camera(Protocol):

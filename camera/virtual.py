@@ -83,6 +83,12 @@ class VirtualCamera:
             raise CameraLost("the virtual camera was unplugged")
         return self.picture(scene, t)
 
+    def skip(self) -> None:
+        """Let the next frame pass without drawing it; CameraLost once it is unplugged or closed."""
+        if self._pace is None or self.scene == "unplugged":
+            raise CameraLost("the virtual camera was unplugged")
+        self._pace.wait()
+
     def close(self) -> None:
         """Stop giving pictures."""
         self._pace = None

@@ -19,6 +19,7 @@ CYCLE = 40.0
 
 _PIXELS_PER_MM = 7.5  # of the frame at 1080 lines: 1920 pixels see 256 mm at a distance of 20 cm
 _FORM_ID_DIGITS = 23
+_NOISE_SEED = 2
 
 
 class FormScene:
@@ -28,7 +29,7 @@ class FormScene:
         self._size = size
         self._seed = seed
         self._wall = wall(size)
-        self._noise = noise_planes(size, seed + 1)
+        self._noise = noise_planes(size, _NOISE_SEED)  # made once: each showing of the form is a new scene
 
     def form_id_at(self, t: float) -> str:
         """The 23 digits of the form that is held up ``t`` seconds after the scene began."""

@@ -5,7 +5,7 @@ Nothing here is a real capture: one public-domain portrait (``assets/NOTICE.md``
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from math import cos, pi, radians, sin
 
@@ -194,6 +194,7 @@ def paste(frame: Image, piece: Image, left: int, top: int) -> None:
     frame[y0:y1, x0:x1] = cv2.add(cv2.multiply(under, through, scale=1 / 255), colours)
 
 
+@lru_cache(maxsize=2)
 def wall(size: tuple[int, int]) -> Image:
     """A plain light wall, a little brighter in the middle, as daylight from a window makes it."""
     width, height = size
@@ -201,9 +202,11 @@ def wall(size: tuple[int, int]) -> Image:
     away = np.hypot(across / width - 0.5, down / height - 0.35)
     light = (236 - 14 * away)[:, :, None] * np.array([0.985, 0.995, 1.0], np.float32)
     plain: Image = np.rint(light).astype(np.uint8)
+    plain.flags.writeable = False
     return plain
 
 
+@lru_cache(maxsize=4)
 def noise_planes(size: tuple[int, int], seed: int) -> tuple[Image, Image]:
     """What to add and what to take away for sensor noise, larger than the frame so that each takes another part."""
     shape = (size[1] + 64, size[0] + 64, 3)

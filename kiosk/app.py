@@ -6,7 +6,9 @@ They are apart so that each has its own cookie and CSRF secret: what an applican
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
-from importlib import import_module
+from functools import cache
+from hashlib import sha256
+from importlib import import_module, resources
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, abort, request
@@ -49,6 +51,10 @@ def create_app(name: str, screens: Iterable[str], settings: Settings, services: 
     CSRFProtect(app)
     app.before_request(_refuse_other_hosts)
     app.after_request(_harden)
+    app.url_defaults(_with_version)
+    if name == "applicant":  # nothing there moves a window
+        app.before_request(services.look_once)
+        app.teardown_request(lambda _error: services.look_once(False))
     contexts.register(app, name)
     errors.register(app)
     for screen in screens:
@@ -78,6 +84,19 @@ def _refuse_other_hosts() -> None:
         abort(400)
 
 
+def _with_version(endpoint: str, values: dict[str, Any]) -> None:
+    """Let the address of our own files change with their content, so that a browser need not ask for them again."""
+    name = values.get("filename", "")
+    if endpoint == "static" and name and not name.endswith("/"):
+        values["v"] = _version_of(name)
+
+
+@cache
+def _version_of(name: str) -> str:
+    file = resources.files("kiosk").joinpath("static", *name.split("/"))
+    return sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else ""
+
+
 def _harden(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -86,4 +105,6 @@ def _harden(response: Response) -> Response:
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
     if not (request.endpoint or "").endswith("static"):
         response.headers["Cache-Control"] = "no-store"
+    elif request.args.get("v"):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

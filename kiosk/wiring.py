@@ -1,6 +1,7 @@
 """The only place that chooses real or fake parts and loads camera.capture."""
 
 import threading
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -23,6 +24,9 @@ from kiosk.speech import Voices
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.vault import Vault
 from kiosk.store.window_file import WindowStore
+
+_SEEN: ContextVar[list[Window | None] | None] = ContextVar("window_seen", default=None)
+"""The window at work as one request saw it: an empty list until it looks, None outside such a request."""
 
 
 @runtime_checkable
@@ -135,12 +139,27 @@ class Services:
 
     def current_window(self) -> Window | None:
         """The window that is open or paused now; None also while locked."""
-        return self.kiosk_store.windows.current() if self.vault.is_unlocked else None
+        return self._window_at_work() if self.vault.is_unlocked else None
+
+    def look_once(self, is_on: bool = True) -> None:
+        """Ask the file only once which window is at work, in this context, until called with False.
+
+        For a request that moves no window: a page asks some twenty times.
+        """
+        _SEEN.set([] if is_on else None)
+
+    def _window_at_work(self) -> Window | None:
+        store, seen = self.kiosk_store, _SEEN.get()
+        if seen is None:
+            return store.windows.current()
+        if not seen:
+            seen.append(store.windows.current())
+        return seen[0]
 
     def window_store(self, window_id: str | None = None) -> WindowStore:
         """The file of a window (the current one unless named); raises Locked or NotFound."""
         if window_id is None:
-            window = self.kiosk_store.windows.current()
+            window = self._window_at_work()
             if window is None:
                 raise NotFound("no window is open")
             window_id = window.id

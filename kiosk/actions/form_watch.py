@@ -1,6 +1,7 @@
 """Watching the form camera for one applicant: what was read last, and what would help. Payloads live in memory only."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,8 @@ _WORDS_STAY = 2.5
 _REST_AFTER = 10.0
 """Seconds without a question from the page after which the watch ends."""
 _LOOK_EVERY = 1 / 15
+_REST_SHARE = 0.5
+"""A look is followed by a rest of half its length, so that a hard one does not take the processor from the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +56,9 @@ class FormWatch:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and forget what was read."""
-        self._ending.set()
-        self._thread.join(timeout=5.0)
+        """End, and forget what was read; the look under way ends by itself and is not told any more."""
         with self._news:
+            self._ending.set()
             self._view = FormView(self._view.number + 1, self._camera.state, Hint.NONE, NOTHING_READ)
             self._news.notify_all()
 
@@ -75,13 +77,13 @@ class FormWatch:
             if frame is None:
                 self._tell(Hint.NONE, NOTHING_READ)
                 continue
-            number = frame.number
+            number, began = frame.number, time.monotonic()
             look = reader.look(frame.image)
             reading = read_payloads(look.texts, self._hosts)
             self._tell(look.hint, reading)
             if reading.kind is ReadingKind.FORM_ID:
                 return  # the reading waits to be taken: this watch has not ended
-            self._ending.wait(_LOOK_EVERY)
+            self._ending.wait(max(_LOOK_EVERY, _REST_SHARE * (time.monotonic() - began)))
         self._ending.set()
 
     def _is_form(self, text: str) -> bool:
@@ -93,6 +95,8 @@ class FormWatch:
     def _tell(self, hint: Hint, reading: FormReading) -> None:
         now = self._clock.monotonic()
         with self._news:
+            if self.has_ended:
+                return
             shown = self._view
             if reading.kind is ReadingKind.NONE and now - self._found_at < _WORDS_STAY:
                 hint, reading = shown.hint, shown.reading
@@ -116,17 +120,22 @@ class FormStation:
         """The watch of this application, begun if need be or ``afresh``; another applicant's is ended first."""
         with self._lock:
             watch = self._watch
-            is_usable = watch is not None and watch.uid == uid and not watch.has_ended and not afresh
-            if watch is None or not is_usable:
-                self._drop()
-                self._watch = watch = self._make(uid)
-                watch.start()
+            if watch is not None and watch.uid == uid and not watch.has_ended and not afresh:
+                return watch
+            self._drop()
+            self._watch = watch = self._make(uid)
+            watch.start()
             return watch
 
     def current(self, uid: str) -> FormWatch | None:
         """The watch of this application, also one that ended with a reading, or None; nothing is begun."""
         with self._lock:
             return self._watch if self._watch is not None and self._watch.uid == uid else None
+
+    def is_busy_for(self, uid: str) -> bool:
+        """Whether somebody else's form is being looked for now."""
+        with self._lock:
+            return self._watch is not None and self._watch.uid != uid and not self._watch.has_ended
 
     def end(self) -> None:
         """End the watch and forget what it read."""

@@ -15,12 +15,13 @@ from kiosk.actions.photo_check import packaged_rules
 from kiosk.actions.photo_shot import Grant, Oval, PhotoJudge, Shot, oval_around
 from kiosk.domain.photo import PhotoLimits, Verdict
 from kiosk.domain.photo_file import PhotoFileRules
-from kiosk.domain.photo_guide import CHECKING, Guidance, PhotoGuide
+from kiosk.domain.photo_guide import CHECKING, Guidance, PhotoGuide, ShotQuality
 from kiosk.ports import Analyser, Camera, Clock, FaceReader, Features
 
 KEPT_SHOTS = 3
 BURST_FRAMES = 8
-_BURST_SECONDS = 2.0
+_BURST_SECONDS, _BURST_ENOUGH = 2.0, 0.6
+"""How long the first frame of a burst is waited for, and after how long no more are added to those there are."""
 _FRAME_SECONDS = 0.5
 _LOOK_EVERY = 1 / 15
 """Seconds between looks at the most: a faster camera shall not take the processor from the picture on screen."""
@@ -209,17 +210,31 @@ class PhotoSession:
             self._shoot(frame)
 
     def _shoot(self, seen: Frame) -> None:
-        frames = self._camera.burst(BURST_FRAMES, _BURST_SECONDS)
-        if not frames and self._camera.state is CameraState.STREAMING:
-            frames = (seen,)  # a camera so slow that none came in time: the frame just judged
+        burst = self._burst()
+        if not burst and self._camera.state is CameraState.STREAMING:
+            burst = [(seen, self._judge.quality(seen))]  # a camera so slow that none came in time: the one just judged
         self._fire.clear()
         self._tell(CHECKING, self._live.oval)
-        best = self._judge.best(frames, self._grant.names)
+        best = self._judge.best(burst, self._grant.names)
         if best is None:  # the camera went away in this moment: begin again when it is back
             self._guide.restart()
             return
         at, seconds = self._clock.now().isoformat(timespec="milliseconds"), self._clock.monotonic() - self._began
-        self._keep(Shot(self._live.shots + 1, *best, at, seconds, features=self._face_of(best[0].image)))
+        face = self._face_of(best[0].image)
+        shot = Shot(self._live.shots + 1, *best, at, seconds, features=face, has_two_persons=self._has_two_persons)
+        self._keep(shot)
+
+    def _burst(self) -> list[tuple[Frame, ShotQuality]]:
+        """The next frames, each measured while the camera brings the one after; fewer where that takes long."""
+        began, burst = time.monotonic(), list[tuple[Frame, ShotQuality]]()
+        left = _BURST_SECONDS
+        while len(burst) < BURST_FRAMES and left > 0:
+            frames = self._camera.burst(1, left)
+            if not frames:
+                break
+            burst += [(frame, self._judge.quality(frame)) for frame in frames]
+            left = _BURST_ENOUGH - (time.monotonic() - began)
+        return burst
 
     def _keep(self, shot: Shot) -> None:
         """Put a shot beside the others and write it down, then let the person look at it."""

@@ -20,7 +20,8 @@ _BURST_TRIES = 3
 class Shot:
     """One photo taken: the frame it came from, its judgement, when, and how long after the session began.
 
-    ``noted`` is its line in the statistics, ``features`` describe the face for the wrong-person guard.
+    ``noted`` is its line in the statistics, ``features`` describe the face for the wrong-person guard;
+    ``has_two_persons`` says that it or a shot before it in the session shows another person than the rest.
     """
 
     number: int
@@ -30,6 +31,7 @@ class Shot:
     seconds: float
     noted: int | None = None
     features: Features | None = field(default=None, repr=False)
+    has_two_persons: bool = False
 
     @property
     def is_usable(self) -> bool:
@@ -64,10 +66,16 @@ class PhotoJudge:
             picture, self.analyser, self.limits, as_camera=True, exceptions=exceptions, rules=self.rules
         )
 
-    def best(self, frames: Sequence[Frame], exceptions: frozenset[str]) -> tuple[Frame, PhotoCheck] | None:
+    def quality(self, frame: Frame) -> ShotQuality:
+        """What decides between this frame and the others of its burst."""
+        return quality_of(self.analyser.analyse(frame.image, live=True))
+
+    def best(
+        self, burst: Sequence[tuple[Frame, ShotQuality]], exceptions: frozenset[str]
+    ) -> tuple[Frame, PhotoCheck] | None:
         """The best frame of a burst with its full check; the next best ones where that refuses it."""
-        qualities = {frame.number: quality_of(self.analyser.analyse(frame.image, live=True)) for frame in frames}
-        left, first = list(frames), None
+        qualities = {frame.number: quality for frame, quality in burst}
+        left, first = [frame for frame, _ in burst], None
         for _ in range(min(_BURST_TRIES, len(left))):
             frame = best_of(left, lambda each: qualities[each.number])
             if frame is None:

@@ -44,6 +44,18 @@ class ScriptedSource:
         self.is_open = False
 
 
+class TiringSource(ScriptedSource):
+    """One that can let pictures pass without the work of them."""
+
+    skips = 0
+
+    def skip(self) -> None:
+        time.sleep(0.002)
+        if not self.plugged.is_set():
+            raise CameraLost("gone")
+        self.skips += 1
+
+
 def until(wanted: CameraState, camera: CaptureThread, seconds: float = 3.0) -> bool:
     end = time.monotonic() + seconds
     while camera.state is not wanted and time.monotonic() < end:
@@ -78,6 +90,33 @@ def test_the_newest_frame_is_given_and_old_ones_are_skipped(camera: CaptureThrea
 def test_asking_for_what_is_not_there_yet_waits_and_gives_none(camera: CaptureThread) -> None:
     camera.start()
     assert camera.next_frame(10**9, 0.05) is None
+
+
+def test_a_camera_nobody_asks_rests_and_is_awake_with_the_next_question() -> None:
+    source = TiringSource()
+    camera = CaptureThread(source, rest_after=0.05)
+    camera.start()
+    assert camera.next_frame(0, 2.0) is not None
+    time.sleep(0.2)
+    skips, reads = source.skips, source.reads
+    time.sleep(0.3)
+    assert source.skips - skips > 20
+    assert source.reads - reads <= 2, "a picture now and then, so that a lost camera is noticed"
+    assert camera.state is CameraState.STREAMING
+    frames = camera.burst(4, 2.0)
+    assert [frame.number - frames[0].number for frame in frames] == [0, 1, 2, 3]
+    camera.stop()
+
+
+def test_a_camera_lost_while_it_rests_is_noticed() -> None:
+    source = TiringSource()
+    camera = CaptureThread(source, rest_after=0.01, retry_waits=(0.01,))
+    camera.start()
+    assert camera.next_frame(0, 2.0) is not None
+    time.sleep(0.05)
+    source.plugged.clear()
+    assert until(CameraState.MISSING, camera)
+    camera.stop()
 
 
 def test_the_same_picture_goes_to_every_reader_without_a_copy(camera: CaptureThread, source: ScriptedSource) -> None:

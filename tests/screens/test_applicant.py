@@ -19,6 +19,7 @@ from kiosk.domain.errors import StorageFull
 from kiosk.domain.my_number import check_digit
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, ApplicationState
+from kiosk.domain.window import Window
 from kiosk.fakes import FixedClock
 from kiosk.settings import load_settings
 from kiosk.store.photos import StoredPhoto
@@ -376,3 +377,29 @@ def test_change_without_the_token_of_the_page_is_refused(visitor: Visitor) -> No
     visitor.app.config["WTF_CSRF_ENABLED"] = True
     assert visitor.tap("/applicant/question/application_kind", answer="first").status_code == 400
     assert visitor.application.answers == {}
+
+
+def test_our_own_files_have_an_address_that_changes_with_them_and_are_asked_for_once(visitor: Visitor) -> None:
+    page = visitor.see("/").text
+    (address,) = re.findall(r'href="(/static/css/kiosk\.css[^"]*)"', page)
+    assert re.fullmatch(r"/static/css/kiosk\.css\?v=[0-9a-f]{12}", address)
+    for asked, is_kept in ((address, True), ("/static/css/kiosk.css", False)):
+        with visitor.see(asked) as file:
+            assert ("immutable" in file.headers["Cache-Control"]) is is_kept
+
+
+def test_a_page_asks_once_which_window_is_at_work(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    visitor.begin()
+    windows = visitor.services.kiosk_store.windows
+    current, looks = windows.current, list[Window | None]()
+
+    def look() -> Window | None:
+        looks.append(current())
+        return looks[-1]
+
+    monkeypatch.setattr(windows, "current", look)
+    visitor.see(visitor.next())
+    assert len(looks) == 2, "one for the redirect, one for the page"
+    visitor.services.current_window()
+    visitor.services.current_window()
+    assert len(looks) == 4, "outside of a request every question is a fresh one"
