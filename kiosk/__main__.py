@@ -21,6 +21,7 @@ COMMANDS = {
     "seal": "batch:seal",
     "verify": "batch:verify",
     "open": "batch:open_batch",
+    "intake": "intake:intake",
     "acknowledge": "acknowledge:acknowledge",
     "erase": "erase:erase",
     "hand-over": "hand_over:hand_over",

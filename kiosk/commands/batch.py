@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-import pyrage
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.actions.batch import (
     SealOrder,
@@ -20,18 +18,16 @@ from kiosk.actions.batch import (
     seal_window,
 )
 from kiosk.actions.open_batch import open_batch as open_into
-from kiosk.batch_file.manifest import public_key
 from kiosk.batch_file.reader import Checked, check_file
 from kiosk.clock import SystemClock
+from kiosk.commands.key_files import FILE, identities_in, signing_key_in
+from kiosk.commands.key_files import device_key as a_device_key
 from kiosk.commands.people import People, by_staff
 from kiosk.domain.batch import Balance
-from kiosk.domain.errors import BatchError, StorageDamaged
+from kiosk.domain.errors import BatchError
 from kiosk.office.acknowledgement import acknowledge as write_acknowledgement
-from kiosk.store.signing_key import read_key
-from kiosk.store.wraps import read_identity
 from kiosk.texts import catalogue, translator
 
-FILE = click.Path(path_type=Path)
 INSIDE = ("signature", "members", "counts")
 """What can be checked only with the municipality's identity."""
 
@@ -71,7 +67,7 @@ def seal(
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 def verify(files: tuple[Path, ...], identity: Path | None, device_key: str | None, as_json: bool) -> None:
     """Check a batch: the device's signature over the sealed file; with --identity its contents and counts too."""
-    identities, device = _identities(identity), _device_key(device_key)
+    identities, device = identities_in(identity), a_device_key(device_key)
     worst = 0
     for file in files:
         code = _report(file, as_json, lambda file=file: check_file(file, identities, device), device)  # type: ignore[misc]
@@ -96,10 +92,10 @@ def open_batch(
 
     With --ack and --signing-key the office's acknowledgement for the kiosk is written as well.
     """
-    identities, device = _identities(identity), _device_key(device_key)
+    identities, device = identities_in(identity), a_device_key(device_key)
     if (ack is None) is not (signing_key is None):
         raise click.UsageError("--ack and --signing-key belong together")
-    office = _signing_key(signing_key) if signing_key else None
+    office = signing_key_in(signing_key) if signing_key else None
 
     def opened() -> Checked:
         checked = open_into(file, identities, folder, device, cp932=cp932)
@@ -108,36 +104,6 @@ def open_batch(
         return checked
 
     sys.exit(_report(file, as_json, opened, device, out=folder))
-
-
-def _signing_key(path: Path) -> Ed25519PrivateKey:
-    try:
-        return read_key(path.read_text("ascii"))
-    except (OSError, UnicodeError, StorageDamaged):
-        raise click.UsageError(_words("identity")) from None
-
-
-def _identities(path: Path | None) -> list[pyrage.x25519.Identity]:
-    if path is None:
-        return []
-    try:
-        text = path.read_text("utf-8")
-        return [read_identity(line) for line in text.splitlines() if line.startswith("AGE-SECRET-KEY-1")] or [
-            read_identity(text)
-        ]
-    except (OSError, UnicodeError, StorageDamaged):
-        raise click.UsageError(_words("identity")) from None
-
-
-def _device_key(given: str | None) -> str | None:
-    if given is None:
-        return None
-    try:
-        text = Path(given).read_text("ascii") if os.path.isfile(given) else given  # noqa: PTH113 - also no path at all
-        public_key(text.strip())
-    except (OSError, UnicodeError, BatchError):
-        raise click.UsageError("--device-key is neither a public key nor a file that holds one") from None
-    return text.strip()
 
 
 def _report(

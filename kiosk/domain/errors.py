@@ -15,6 +15,7 @@ KioskError
 ├── Locked                   the data key is not in memory: a staff passphrase opens it
 ├── StorageFull              the disk is full; what was there before is still there
 ├── StorageDamaged           a database or key file cannot be read with this key
+├── Unreachable              a server does not answer or refuses us; ``key`` says which; nothing is half done
 └── BatchError               a batch cannot be written, read or trusted; ``key`` says why
 
 No message ever holds a value a person typed or scanned.
@@ -121,6 +122,15 @@ class StorageDamaged(KioskError):
     """A file of the data folder cannot be read with this key."""
 
     text_key = "errors.error_storage_damaged"
+
+
+class Unreachable(KioskError):
+    """A server that is needed does not answer or refuses us: ``database`` or ``store``; trying again is safe."""
+
+    def __init__(self, key: str, said: str = "") -> None:
+        super().__init__(said)
+        self.key = f"{key}_unreachable"
+        self.text_key = f"office.error_{self.key}"
 
 
 class BatchError(KioskError):

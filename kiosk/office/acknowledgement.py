@@ -22,11 +22,30 @@ def acknowledge(checked: Checked, office: Ed25519PrivateKey, received_at: dateti
     Raises BatchError ``not_read_whole`` for a batch checked from the outside only, OSError when it cannot be written.
     """
     found = _about(checked, office, received_at)
-    path = folder / (_stem(checked) + SUFFIX)
+    path = folder / file_name_of(checked)
     if not _is_there(path, found):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(path, acknowledgement.to_bytes(found, office))
     return path
+
+
+def signed(checked: Checked, office: Ed25519PrivateKey, received_at: datetime) -> bytes:
+    """The acknowledgement's bytes, to be kept where the batch is; raises BatchError ``not_read_whole``."""
+    return acknowledgement.to_bytes(_about(checked, office, received_at), office)
+
+
+def lay(checked: Checked, data: bytes, folder: Path) -> Path:
+    """Write the kept bytes of an acknowledgement into a folder, unless just these lie there; gives the path."""
+    path = folder / file_name_of(checked)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.is_file() or path.read_bytes() != data:
+        _write(path, data)
+    return path
+
+
+def file_name_of(checked: Checked) -> str:
+    """The acknowledgement's file name: the batch's with ``.ack`` in place of ``.mab``."""
+    return _stem(checked) + SUFFIX
 
 
 def _about(checked: Checked, office: Ed25519PrivateKey, received_at: datetime) -> Acknowledgement:

@@ -1,0 +1,131 @@
+"""``kiosk intake``: batches into the office's database and photo store, an acknowledgement for each."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kiosk.clock import SystemClock
+from kiosk.commands.key_files import FILE, device_keys, identities_in, signing_key_beside, signing_key_in
+from kiosk.commands.people import plain_errors
+from kiosk.domain.errors import BatchError, Unreachable
+from kiosk.office.acknowledgement import lay
+from kiosk.office.intake import Office, TakenIn, patient, take_in
+from kiosk.office.object_store import open_store
+from kiosk.texts import catalogue
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+ABOUT = ("batch_id", "rehearsal", "window", "seq", "supersedes", "sealed_at", "counts", "software")
+
+
+def office_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the options that say where the office keeps things and which keys it has."""
+    for option in (
+        click.option("--patience", type=float, default=60.0, show_default=True, help="seconds to wait for servers"),
+        click.option("--lanes", type=click.IntRange(1, 64), default=8, show_default=True, help="photos put at a time"),
+        click.option("--signing-key", type=FILE, help="the office's signing key; by default the one beside --identity"),
+        click.option("--device-key", "devices", multiple=True, metavar="PUB", help="take only batches of this device: "
+                     "its public key, a file that holds it, or a folder of .pub files; by default those registered"),
+        click.option("--ack", required=True, type=FOLDER, help="folder for the acknowledgements"),
+        click.option("--identity", required=True, type=FILE, help="the municipality's identity file"),
+        click.option("--photos", required=True, metavar="URL", help="s3://bucket/prefix?endpoint=URL or file:///folder"),
+        click.option("--database", required=True, metavar="URL", envvar="KIOSK_OFFICE_DATABASE", help="postgresql://…"),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def office_of(
+    database: str, photos: str, identity: Path, devices: tuple[str, ...], signing_key: Path | None, lanes: int,
+    patience: float,
+) -> Office:  # fmt: skip
+    """The parts of an intake from the words of the command line; raises UsageError, Refused."""
+    return Office(
+        database=database,
+        photos=open_store(photos),
+        identities=identities_in(identity),
+        signing_key=signing_key_in(signing_key) if signing_key else signing_key_beside(identity),
+        clock=SystemClock(),
+        device_keys=device_keys(devices),
+        lanes=lanes,
+        patience=patient(patience),
+    )
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
+@office_options
+@click.option("--json", "as_json", is_flag=True, help="one object per line")
+@plain_errors
+def intake(files: tuple[Path, ...], ack: Path, as_json: bool, **given: Any) -> None:
+    """Check batches, load them into the office's database and store, and write an acknowledgement for each.
+
+    A batch that is here already changes nothing and is acknowledged with the very same file. Exit code 1 when a batch
+    was refused, 2 when a file could not be read or a server did not answer.
+    """
+    office = office_of(**given)
+    sys.exit(max(report(file, as_json, lambda file=file: _taken(office, file, ack)) for file in files))  # type: ignore[misc]
+
+
+def _taken(office: Office, file: Path, folder: Path) -> dict[str, Any]:
+    taken = take_in(office, file)
+    return about(taken) | {"acknowledgement": str(lay(taken.found, taken.acknowledgement, folder))}
+
+
+def about(taken: TakenIn) -> dict[str, Any]:
+    """What is printed of a batch taken in; counts and names of windows, nothing of a person."""
+    inside = taken.manifest.as_object()
+    return {
+        "verdict": "pass",
+        "reason": None,
+        "state": "taken_in" if taken.is_new else "already_here",
+        "sha256": taken.found.sha256,
+        "device_key": taken.found.device_key,
+        **{name: inside[name] for name in ABOUT},
+    }
+
+
+def report(file: Path, as_json: bool, deed: Callable[[], dict[str, Any]]) -> int:
+    """Do it, print what came of it, and give the exit code: 0 in order, 1 refused, 2 not done."""
+    try:
+        found = deed()
+    except BatchError as fault:
+        message = words(fault.text_key)
+        said = {"verdict": "fail", "reason": fault.key, "message": message}
+        return _say({"file": str(file), **said}, as_json, f"{file}: {fault.key}: {message}", 1)
+    except Unreachable as away:
+        message = f"{words(away.text_key)} ({away})"
+        return _say(
+            {"file": str(file), "error": {"key": away.key, "message": message}}, as_json, f"{file}: {message}", 2
+        )
+    except OSError as error:
+        message = f"{words('batch.error_unreadable')} ({os.strerror(error.errno or 0)})"
+        said_error = {"key": "unreadable", "message": message}
+        return _say({"file": str(file), "error": said_error}, as_json, f"{file}: {message}", 2)
+    return _say({"file": str(file), **found}, as_json, _line(file, found), 0)
+
+
+def _line(file: Path, found: dict[str, Any]) -> str:
+    practice = " (practice)" if found["rehearsal"] else ""
+    state = "here already, nothing changed" if found["state"] == "already_here" else "taken in"
+    where = (
+        f"window {found['window'].get('id')}, sequence {found['seq']}, {found['counts']['applications']} applications"
+    )
+    return f"{file}: {state}{practice}: {where}\n  acknowledgement {found['acknowledgement']}"
+
+
+def _say(about: dict[str, Any], as_json: bool, line: str, code: int) -> int:
+    if as_json:
+        click.echo(json.dumps(about, ensure_ascii=False))
+    if code or not as_json:
+        click.echo(line, err=bool(code))
+    return code
+
+
+def words(key: str) -> str:
+    """A text for the shell, in Japanese where that is its language."""
+    return catalogue("ja" if os.environ.get("LANG", "").startswith("ja") else "en")[key]

@@ -1,0 +1,73 @@
+"""Key files named on the command line: the municipality's identity, the office's signing key, devices' public keys."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+import pyrage
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.batch_file.manifest import public_key
+from kiosk.domain.errors import BatchError, StorageDamaged
+from kiosk.store.signing_key import read_key
+from kiosk.store.wraps import read_identity
+from kiosk.texts import catalogue
+
+FILE = click.Path(path_type=Path)
+_BESIDE = ("signing-key.pem", "rehearsal-signing-key.pem", "rehearsal-office.pem")
+
+
+def identities_in(path: Path | None) -> list[pyrage.x25519.Identity]:
+    """Every age identity of a file, none without a file; raises UsageError."""
+    if path is None:
+        return []
+    try:
+        text = path.read_text("utf-8")
+        return [read_identity(line) for line in text.splitlines() if line.startswith("AGE-SECRET-KEY-1")] or [
+            read_identity(text)
+        ]
+    except (OSError, UnicodeError, StorageDamaged):
+        raise click.UsageError(_words("batch.error_identity")) from None
+
+
+def signing_key_in(path: Path) -> Ed25519PrivateKey:
+    """The office's signing key; raises UsageError."""
+    try:
+        return read_key(path.read_text("ascii"))
+    except (OSError, UnicodeError, StorageDamaged):
+        raise click.UsageError(_words("batch.error_identity")) from None
+
+
+def signing_key_beside(identity: Path) -> Ed25519PrivateKey:
+    """The signing key ``kiosk keys new`` or a practice kiosk laid beside an identity; raises UsageError."""
+    practice = identity.name.startswith("rehearsal-")
+    for name in _BESIDE:
+        if name.startswith("rehearsal-") is practice and (identity.parent / name).is_file():
+            return signing_key_in(identity.parent / name)
+    raise click.UsageError("no signing key lies beside the identity: give --signing-key")
+
+
+def device_key(given: str | None) -> str | None:
+    """A device's public key, given as such or as a file that holds it; raises UsageError."""
+    if given is None:
+        return None
+    try:
+        text = Path(given).read_text("ascii") if os.path.isfile(given) else given  # noqa: PTH113 - also no path at all
+        public_key(text.strip())
+    except (OSError, UnicodeError, BatchError):
+        raise click.UsageError("--device-key is neither a public key nor a file that holds one") from None
+    return text.strip()
+
+
+def device_keys(given: Iterable[str]) -> tuple[str, ...]:
+    """Several of them; a folder stands for every ``.pub`` file in it."""
+    every: list[str] = []
+    for each in given:
+        folder = Path(each)
+        every += map(str, sorted(folder.glob("*.pub"))) if os.path.isdir(each) else [each]  # noqa: PTH112 - maybe no path
+    return tuple(key for each in every if (key := device_key(each)))
+
+
+def _words(key: str) -> str:
+    return catalogue("ja" if os.environ.get("LANG", "").startswith("ja") else "en")[key]

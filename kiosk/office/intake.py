@@ -1,0 +1,224 @@
+"""Taking a batch in: checked whole, photos stored, rows loaded by one transaction, the acknowledgement given back.
+
+The order is what makes it safe to be killed anywhere and to be done twice: photos first, under names that follow from
+the file's hash, so that storing them again changes nothing; then all rows, the batch and its acknowledgement in one
+transaction; then the acknowledgement as a file, made anew from the database whenever it is asked for.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import file_digest, sha256
+from pathlib import Path
+from typing import Protocol
+
+import pyrage
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.batch_file.reader import Checked, check_file, drop
+from kiosk.domain.batch import Manifest
+from kiosk.domain.errors import BatchError, Unreachable
+from kiosk.office import batches, devices, quarantine
+from kiosk.office.acknowledgement import signed
+from kiosk.office.batches import Receipt
+from kiosk.office.database import Connection, Side, connected
+from kiosk.office.lanes import Lanes
+from kiosk.office.object_store import ObjectStore
+from kiosk.ports import Clock
+
+MOST_PHOTO_BYTES = 64 * 1024 * 1024
+"""A photo larger than this is not held in memory; a card application's is at most some megabytes."""
+_ROWS, _PHOTOS = "applications.jsonl", "photos/"
+
+
+class Patience(Protocol):
+    """How often a deed is tried again while a server is away."""
+
+    def __call__(self, deed: "Callable[[], TakenIn]") -> "TakenIn":
+        """Do it, perhaps more than once."""
+
+
+def at_once(deed: "Callable[[], TakenIn]") -> "TakenIn":
+    """No patience: whoever calls tries again by its own rule."""
+    return deed()
+
+
+def patient(seconds: float, sleep: Callable[[float], None] = time.sleep) -> Patience:
+    """Try again after 1, 2, 4, 8 … seconds until about ``seconds`` have been waited in all."""
+
+    def keep_trying(deed: Callable[[], TakenIn]) -> TakenIn:
+        waited, wait = 0.0, 1.0
+        while True:
+            try:
+                return deed()
+            except Unreachable:
+                if waited >= seconds:
+                    raise
+            sleep(wait)
+            waited, wait = waited + wait, min(wait * 2, 15.0)
+
+    return keep_trying
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What an intake needs; ``device_keys`` are taken beside those registered, ``lanes`` is puts at a time."""
+
+    database: str
+    photos: ObjectStore
+    identities: Sequence[pyrage.x25519.Identity]
+    signing_key: Ed25519PrivateKey
+    clock: Clock
+    device_keys: Collection[str] = ()
+    lanes: int = 8
+    patience: Patience = at_once
+
+
+@dataclass(frozen=True, slots=True)
+class TakenIn:
+    """A batch that is here; ``is_new`` is False when it was before. ``acknowledgement`` is for the kiosk."""
+
+    found: Checked
+    is_new: bool
+    acknowledgement: bytes
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the batch says of itself."""
+        return batches.known(self.found)
+
+
+def take_in(office: Office, path: Path) -> TakenIn:
+    """Take one file in, or find it here already; once only, however often, wherever and by how many at once.
+
+    Raises BatchError when the file is refused (it is noted in quarantine then), Unreachable when a server is away,
+    OSError when the file cannot be read.
+    """
+    return office.patience(lambda: _judged(office, path))
+
+
+def _judged(office: Office, path: Path) -> TakenIn:
+    try:
+        found = _checked(office, path)
+    except BatchError as fault:
+        _quarantine(office, Side.REAL, path, fault)
+        raise
+    side = Side.of(batches.known(found).rehearsal)
+    try:
+        return _take_in(office, path, found, side)
+    except BatchError as fault:
+        _quarantine(office, side, path, fault)
+        raise
+
+
+def _checked(office: Office, path: Path) -> Checked:
+    """The file read whole and found in order, from outside first; nothing of it has been kept."""
+    outer = check_file(path)
+    if office.device_keys and outer.device_key not in office.device_keys:
+        raise BatchError("unknown_device")
+    found = check_file(path, office.identities, outer.device_key)
+    _same(found, outer)
+    return found
+
+
+def _take_in(office: Office, path: Path, found: Checked, side: Side) -> TakenIn:
+    with connected(office.database, side) as connection:
+        _check_device(office, connection, found, side)
+        batches.hold_file(connection, found.sha256)
+        here = batches.receipt_of(connection, found)
+        if here is None:
+            store_photos(office.photos, office.lanes, path, office.identities, found)
+            at = office.clock.now()
+            fresh = batches.Receipt(batches.known(found).batch_id, at, signed(found, office.signing_key, at))
+            here = _load(connection, path, office.identities, found, fresh)
+            return TakenIn(found, here is fresh, here.acknowledgement)
+    return TakenIn(found, False, here.acknowledgement)
+
+
+def _check_device(office: Office, connection: Connection, found: Checked, side: Side) -> None:
+    """Real batches come from a registered device; practice ones may come from any until a practice device is."""
+    known = set(office.device_keys) or set(devices.registered(connection))
+    if found.device_key not in known and (known or side is Side.REAL):
+        raise BatchError("unknown_device")
+
+
+def store_photos(
+    store: ObjectStore, lanes: int, path: Path, identities: Sequence[pyrage.x25519.Identity], found: Checked
+) -> None:
+    """Put every photo of a checked file into the store, several at a time; those there already stay as they are."""
+    hashes = {each.name: each.sha256 for each in batches.known(found).members}
+    with Lanes(lanes) as puts:
+
+        def keep(name: str, chunks: Iterator[bytes]) -> None:
+            if not name.startswith(_PHOTOS):
+                return drop(name, chunks)
+            data = _small(chunks)
+            return puts.do(lambda: store.put(photo_key(found.sha256, name), data, hashes[name]))
+
+        again = check_file(path, identities, found.device_key, keep)
+    _same(again, found)
+    store.settle()
+
+
+def photo_key(batch_sha256: str, name: str) -> str:
+    """Where a photo (``photos/<uid>.jpg``) of that file lies: what is under this name can only ever be one picture."""
+    return f"{batch_sha256}/{name}"
+
+
+def _small(chunks: Iterator[bytes]) -> bytes:
+    found = bytearray()
+    for chunk in chunks:
+        found += chunk
+        if len(found) > MOST_PHOTO_BYTES:
+            raise BatchError("photo_too_large")
+    return bytes(found)
+
+
+def _load(
+    connection: Connection, path: Path, identities: Sequence[pyrage.x25519.Identity], found: Checked, fresh: Receipt
+) -> Receipt:
+    """Read the file once more, as far as its rows, straight into the database."""
+    expected = next(each.sha256 for each in batches.known(found).members if each.name == _ROWS)
+
+    def keep(name: str, chunks: Iterator[bytes]) -> None:
+        if name != _ROWS:
+            return drop(name, chunks)
+        raise _Loaded(batches.load(connection, found, _lines(chunks, expected), fresh))
+
+    try:
+        check_file(path, identities, found.device_key, keep)
+    except _Loaded as loaded:
+        return loaded.receipt
+    raise BatchError("altered")  # the reader has seen to it that there are rows
+
+
+class _Loaded(Exception):
+    """The rows are in; the rest of the file has been read before."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__()
+        self.receipt = receipt
+
+
+def _lines(chunks: Iterator[bytes], expected: str) -> Iterator[bytes]:
+    seen, rest = sha256(), b""
+    for chunk in chunks:
+        seen.update(chunk)
+        *lines, rest = (rest + chunk).split(b"\n")
+        yield from lines
+    if seen.hexdigest() != expected:
+        raise BatchError("altered")  # another file lies there now
+
+
+def _same(found: Checked, before: Checked) -> None:
+    """Raise BatchError ``altered`` when the file changed under our hands."""
+    if found.sha256 != before.sha256:
+        raise BatchError("altered")
+
+
+def _quarantine(office: Office, side: Side, path: Path, fault: BatchError) -> None:
+    with path.open("rb") as file:
+        digest = file_digest(file, "sha256").hexdigest()
+        size = file.tell()
+    with connected(office.database, side) as connection:
+        quarantine.put(connection, digest, size, fault.key, office.clock.now())

@@ -1,0 +1,14 @@
+"""Files that were refused: hash, size, reason and when. Never a file's name or content, which may tell of a person."""
+
+from datetime import datetime
+
+from kiosk.office.database import Connection
+
+
+def put(connection: Connection, sha256: str, size: int, reason: str, at: datetime) -> None:
+    """Note a refused file; the same file refused again for the same reason is counted, not doubled."""
+    connection.execute(
+        "insert into quarantine (sha256, reason, size, first_at, last_at) values (%s, %s, %s, %s, %s)"
+        " on conflict (sha256, reason) do update set times = quarantine.times + 1, last_at = excluded.last_at",
+        (sha256, reason, size, at, at),
+    )
