@@ -27,6 +27,8 @@ from kiosk.wiring import Cameras, Services
 from tests.builders import AT, CHEAP, WAY, a_window, an_application
 
 PASSPHRASE = "an operator's long words"
+REFUSED = (409, 422)
+"""Statuses of a page that shows why something was not done."""
 ANSWERS = {
     "application_kind": "first",
     "municipality": "host",
@@ -130,9 +132,13 @@ class Browser:
         return text
 
     def press(self, path: str, follow: bool = False, **fields: Any) -> TestResponse:
-        """Send a form with the token of the page last seen."""
+        """Send a form with the token of the page last seen; a refusal is the page the answer leads to."""
         values = {"csrf_token": self.token, **fields}
         self.last = self.client.post(f"/desk{path}", data=values, follow_redirects=follow)
+        onward = self.last.headers.get("Location", "")
+        if self.last.status_code == 303 and onward.startswith(("/desk/queue", "/desk/identity")):
+            shown = self.client.get(onward)
+            self.last = shown if shown.status_code in REFUSED else self.last
         return self.last
 
     def sign_in(self, name: str = REHEARSAL_OPERATOR, passphrase: str = PASSPHRASE, back: str = "") -> TestResponse:

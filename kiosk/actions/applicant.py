@@ -124,7 +124,7 @@ def _checked_mail(item: str, raw: str) -> str:
     return address
 
 
-def submit(parts: Parts, uid: str) -> Application:
+def submit(parts: Parts, uid: str, by: str = BY_APPLICANT) -> Application:
     """Hand the application in once; answers that no longer apply are dropped first. A second tap changes nothing.
 
     Raises NotAllowedNow while something is still open.
@@ -136,7 +136,7 @@ def submit(parts: Parts, uid: str) -> Application:
         raise NotAllowedNow("something is still open")
     _drop_what_is_not_needed(parts, application)
     try:
-        return parts.window_store().applications.move(uid, ApplicationEvent.SUBMIT, BY_APPLICANT, _now(parts))
+        return parts.window_store().applications.move(uid, ApplicationEvent.SUBMIT, by, _now(parts))
     except (TappedFirst, NotAllowedNow):
         return _handed_in_meanwhile(parts, uid)
 
@@ -157,12 +157,12 @@ def _drop_what_is_not_needed(parts: Parts, application: Application) -> None:
         store.photos.remove(application.uid)
 
 
-def end_here(parts: Parts, uid: str) -> None:
+def end_here(parts: Parts, uid: str, by: str = BY_APPLICANT) -> None:
     """End an application that cannot be made here; the reason is counted. Otherwise the draft stays for staff."""
     application = current(parts, uid)
     reason = stop_reason(application.answers, applicant_rules(parts.settings), parts.clock.today())
     if reason and ApplicationEvent.ABANDON in allowed(application.state):
-        parts.window_store().applications.move(uid, ApplicationEvent.ABANDON, BY_APPLICANT, _now(parts), reason)
+        parts.window_store().applications.move(uid, ApplicationEvent.ABANDON, by, _now(parts), reason)
 
 
 def _now(parts: Parts) -> str:

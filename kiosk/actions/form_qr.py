@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kiosk.actions.form_watch import FormStation, FormWatch
-from kiosk.domain.applicant import WITHOUT_FORM
+from kiosk.domain.applicant import FORM_KEYED, KEYED_ONCE, WITHOUT_FORM
 from kiosk.domain.errors import FormAlreadyUsed, MyNumberRefused, NotAllowedNow, Refused
 from kiosk.domain.form_qr import NOTHING_READ, FormId, FormReading, ReadingKind, differing_groups, read_payloads
 from kiosk.domain.states import ApplicationEvent, allowed
@@ -18,6 +18,8 @@ FORM_CURRENT = "form_current"
 """Answer: name and address on the form are those of the residence record today (yes or no)."""
 REISSUE_WANTED = "reissue_wanted"
 OLD_ADDRESS, NO_FORM = "old_address", "no_form"
+_MOST_PENDING = 4
+"""Forms shown and not yet confirmed: one at the applicant screen, some at the desk; an older one is forgotten."""
 _REFUSALS = {
     ReadingKind.OTHER_CODE: "form_qr.error_other_code",
     ReadingKind.SEVERAL_FORMS: "form_qr.error_several_forms",
@@ -103,6 +105,14 @@ def take_entries(parts: Parts, uid: str, first: str, second: str) -> FormId:
     return _offer(parts, uid, FormReading(ReadingKind.FORM_ID, once))
 
 
+def take_entry_once(parts: Parts, uid: str, entry: str) -> FormId:
+    """Take a number keyed once, which staff compare with the paper before they accept; raises Refused and its kinds."""
+    form_id = _offer(parts, uid, FormReading(ReadingKind.FORM_ID, check_entry(parts, entry)))
+    with parts.guard:
+        _keyed_once(parts).add(uid)
+    return form_id
+
+
 def offered(parts: Parts, uid: str) -> FormId | None:
     """The form this person has shown and not yet confirmed, else the one already kept."""
     with parts.guard:
@@ -116,8 +126,11 @@ def confirm_form(parts: Parts, uid: str) -> None:
     form_id, store, at = offered(parts, uid), parts.window_store(), _now(parts)
     if form_id is None:
         raise NotAllowedNow("no form was shown")
-    store.applications.set_form_id(uid, form_id, at)
-    store.applications.save_answers(uid, {FORM_CURRENT: "yes", WITHOUT_FORM: None, REISSUE_WANTED: None}, at)
+    keyed = KEYED_ONCE if uid in _keyed_once(parts) else None
+    gone = {WITHOUT_FORM: None, REISSUE_WANTED: None}
+    with store.write():
+        store.applications.set_form_id(uid, form_id, at)
+        store.applications.save_answers(uid, {FORM_CURRENT: "yes", FORM_KEYED: keyed, **gone}, at)
     _forget(parts, uid)
 
 
@@ -126,7 +139,7 @@ def refuse_form(parts: Parts, uid: str) -> None:
     store, at = parts.window_store(), _now(parts)
     store.applications.set_form_id(uid, None, at)
     _note_reissue(store, uid, OLD_ADDRESS, at)
-    store.applications.save_answers(uid, {FORM_CURRENT: "no"}, at)
+    store.applications.save_answers(uid, {FORM_CURRENT: "no", FORM_KEYED: None}, at)
     _forget(parts, uid)
 
 
@@ -136,7 +149,7 @@ def go_without_form(parts: Parts, uid: str) -> None:
     store.applications.set_form_id(uid, None, at)
     if store.applications.get(uid).answers.get(REISSUE_WANTED) != OLD_ADDRESS:
         _note_reissue(store, uid, NO_FORM, at)
-    store.applications.save_answers(uid, {WITHOUT_FORM: "yes"}, at)
+    store.applications.save_answers(uid, {WITHOUT_FORM: "yes", FORM_KEYED: None}, at)
     station_of(parts).end()
     _forget(parts, uid)
 
@@ -154,7 +167,13 @@ def _offer(parts: Parts, uid: str, reading: FormReading) -> FormId:
     if holder and holder.uid != uid:
         raise FormAlreadyUsed(holder.uid, holder.started_at)
     with parts.guard:
-        parts.live["form_pending"] = {uid: form_id}  # one person is at this screen: an older one's is forgotten
+        pending = _pending(parts)
+        pending.pop(uid, None)
+        _keyed_once(parts).discard(uid)
+        pending[uid] = form_id
+        for oldest in list(pending)[:-_MOST_PENDING]:
+            pending.pop(oldest)
+            _keyed_once(parts).discard(oldest)
     return form_id
 
 
@@ -179,9 +198,15 @@ def _pending(parts: Parts) -> dict[str, FormId]:
     return pending
 
 
+def _keyed_once(parts: Parts) -> set[str]:
+    keyed: set[str] = parts.live.setdefault("form_keyed_once", set())
+    return keyed
+
+
 def _forget(parts: Parts, uid: str) -> None:
     with parts.guard:
         _pending(parts).pop(uid, None)
+        _keyed_once(parts).discard(uid)
 
 
 def _now(parts: Parts) -> str:

@@ -36,6 +36,16 @@ def pass_warnings(parts: Parts, uid: str, staff: str) -> None:
     desk.note(parts, "photo_warnings_passed", staff, uid, ",".join(session.now.reasons))
 
 
+def retake(parts: Parts, uid: str, staff: str) -> None:
+    """Watch the camera again for the person; raises NotAllowedNow when their session has ended."""
+    _not_somebody_elses(parts, uid, staff)
+    session = station_of(parts).current(uid)
+    if session is None:
+        raise NotAllowedNow("nobody is before the camera")
+    session.retake()
+    desk.note(parts, "photo_retake_by_staff", staff, uid)
+
+
 def grant_exception(parts: Parts, uid: str, staff: str, fields: Mapping[str, str]) -> None:
     """Excuse exactly the checks of one named exception, with its reason; kept with a photo already there too.
 

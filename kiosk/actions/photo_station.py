@@ -59,6 +59,12 @@ class PhotoStation:
     def grant(self, uid: str, grant: Grant) -> None:
         """Excuse checks for an application, also in its later sessions; its shots so far are judged anew."""
         session = self.peek(uid)
+    def at_camera(self) -> PhotoSession | None:
+        """Who is before the camera now; counts as little as ``peek``."""
+        with self._lock:
+            session = self._session
+            return session if session and not session.has_ended else None
+
         if session is not None:
             session.except_from(grant)
         with self._lock:

@@ -13,8 +13,11 @@ SECONDS = 180
 """How long an offer stands; the person is at the desk and walks over."""
 
 
-class Parts(desk.Parts, Protocol):
-    """What these deeds need of the kiosk's parts."""
+_AT_DESK = "at_desk"
+
+
+class InMemory(Protocol):
+    """What lives in memory only, and its guard."""
 
     @property
     def live(self) -> dict[str, Any]:
@@ -23,6 +26,10 @@ class Parts(desk.Parts, Protocol):
     @property
     def guard(self) -> threading.RLock:
         """Guards ``live``."""
+
+
+class Parts(desk.Parts, InMemory, Protocol):
+    """What these deeds need of the kiosk's parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +68,21 @@ def take(parts: Parts, call_number: str) -> Application:
         if made is None or made.call_number != call_number:
             raise NotFound("no such offer")
         parts.live.pop("resume")
+        parts.live.get(_AT_DESK, set()).discard(made.uid)
     desk.note(parts, "resumed", "applicant", made.uid)
     return parts.window_store().applications.get(made.uid)
+
+
+def put_at_desk(parts: InMemory, uid: str) -> None:
+    """Staff go on with this application at the desk; the applicant screen lets go of it at its next request."""
+    with parts.guard:
+        parts.live.setdefault(_AT_DESK, set()).add(uid)
+
+
+def is_at_desk(parts: InMemory, uid: str) -> bool:
+    """Whether an application is served at the desk, so that the applicant screen may not go on with it."""
+    with parts.guard:
+        return uid in parts.live.get(_AT_DESK, ())
 
 
 def what_to_mend(parts: Parts, uid: str) -> tuple[str, str]:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from flask import session
 
-from kiosk.domain.errors import Refused
+from kiosk.domain.errors import KioskError
 from kiosk.screens import services
+from kiosk.screens.errors import status_of
 
 _VISITORS = 8
 
@@ -21,15 +22,25 @@ class Again:
 
     page: str
     typed: Mapping[str, str] = field(default_factory=dict, repr=False)
-    refused: Refused | None = None
+    refused: KioskError | None = None
+
+    @property
+    def status(self) -> int:
+        """The status of the page that shows it."""
+        return status_of(self.refused) if self.refused else 200
+
+    @property
+    def text_key(self) -> str | None:
+        """Why it was not taken, or None."""
+        return self.refused.text_key if self.refused else None
 
 
 def keep(again: Again) -> None:
     """Keep this for the visitor's next GET of that page, instead of what was kept before."""
     with services().guard:
         waiting = services().live.setdefault("again", {})
-        waiting.pop(session["uid"], None)
-        waiting[session["uid"]] = again
+        waiting.pop(_visitor(), None)
+        waiting[_visitor()] = again
         for oldest in list(waiting)[:-_VISITORS]:
             waiting.pop(oldest)
 
@@ -37,11 +48,25 @@ def keep(again: Again) -> None:
 def kept(page: str) -> Again | None:
     """What waits for this page, else None."""
     with services().guard:
-        again: Again | None = services().live.get("again", {}).get(session.get("uid"))
+        again: Again | None = services().live.get("again", {}).get(_visitor())
     return again if again and again.page == page else None
 
 
 def forget() -> None:
     """Nothing of this visitor is to be shown again."""
     with services().guard:
-        services().live.get("again", {}).pop(session.get("uid"), None)
+        services().live.get("again", {}).pop(_visitor(), None)
+
+
+def take(page: str) -> Again:
+    """What waits for this page, once; an empty one when nothing does."""
+    again = kept(page)
+    if again is None:
+        return Again(page)
+    forget()
+    return again
+
+
+def _visitor() -> str:
+    """Whose page it is: the applicant's number, or the sign-in at the desk."""
+    return str(session.get("uid") or session.get("sign_in") or "")

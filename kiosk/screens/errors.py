@@ -47,8 +47,12 @@ def _page(text_key: str, status: int) -> ResponseReturnValue:
 
 
 def _ours(error: KioskError) -> ResponseReturnValue:
-    status = next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
-    return _page(error.text_key, status)
+    return _page(error.text_key, status_of(error))
+
+
+def status_of(error: KioskError) -> int:
+    """The HTTP status that says what kind of error it is."""
+    return next((code for kind, code in _STATUS if isinstance(error, kind)), 500)
 
 
 def _stale(error: CSRFError) -> ResponseReturnValue:

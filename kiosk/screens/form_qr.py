@@ -8,14 +8,16 @@ from markupsafe import escape
 
 from kiosk.actions import form_qr as deeds
 from kiosk.actions.form_watch import FormView
-from kiosk.domain.errors import FormAlreadyUsed, NotFound, Refused
+from kiosk.domain.errors import FormAlreadyUsed, KioskError, NotFound, Refused
 from kiosk.domain.form_qr import ReadingKind, masked
 from kiosk.screens import again, services
+from kiosk.screens.applicant import switch
 from kiosk.screens.contexts import language
 from kiosk.screens.frames import WAIT_SECONDS, frame_response
-from kiosk.texts import translator
+from kiosk.texts import Translate, translator
 
 blueprint = Blueprint("form_qr", __name__, url_prefix="/form_qr")
+_KEYPAD = "form_qr/type"
 
 
 @blueprint.get("/")
@@ -39,7 +41,7 @@ def frame() -> ResponseReturnValue:
 def guide() -> ResponseReturnValue:
     """What was read and what would help, as soon as it is newer than ``?after=N``; never the number itself."""
     watch = deeds.station_of(services()).watch_for(_uid())
-    return _as_shown(watch.view(request.args.get("after", 0, type=int), WAIT_SECONDS))
+    return as_shown(watch.view(request.args.get("after", 0, type=int), WAIT_SECONDS), translator(language()))
 
 
 @blueprint.post("/take")
@@ -60,24 +62,46 @@ def keypad() -> ResponseReturnValue:
     _uid()
     if "afresh" in request.args:
         again.forget()
-    shown = again.kept("form_qr/type") or again.Again("")
-    return render_template("form_qr_type.html", is_again="first" in shown.typed, error=_words(shown.refused))
+    shown = again.kept(_KEYPAD) or again.Again("")
+    entry = shown.typed.get("entry", "")
+    if entry:  # shown once more after a switch of the language, then forgotten
+        again.keep(again.Again(_KEYPAD, _first_of(shown), shown.refused))
+    error = _words(shown.refused)
+    return render_template("form_qr_type.html", is_again="first" in shown.typed, entry=entry, error=error)
 
 
 @blueprint.post("/type")
 def typed() -> ResponseReturnValue:
-    """Take the number keyed once and ask for it again, or take it keyed twice."""
-    uid, entry, shown = _uid(), request.form.get("entry", ""), again.kept("form_qr/type")
+    """Take the number keyed once and ask for it again, or take it keyed twice or for staff to compare."""
+    uid, entry, shown = _uid(), request.form.get("entry", ""), again.kept(_KEYPAD)
     first = shown.typed.get("first") if shown else None
+    if switch():
+        return _shown_again(first, entry, shown.refused if shown else None)
     try:
         if first is None:
-            again.keep(again.Again("form_qr/type", {"first": deeds.check_entry(services(), entry)}))
-            return redirect(url_for("form_qr.keypad"), code=303)
-        deeds.take_entries(services(), uid, first, entry)
+            return _shown_again(deeds.check_entry(services(), entry))
+        _take_keyed(uid, first, entry)
     except Refused as refused:
         return _typed_again(refused, first)
     again.forget()
     return redirect(url_for("form_qr.check"), code=303)
+
+
+def _take_keyed(uid: str, first: str, entry: str) -> None:
+    if request.form.get("compare") == "staff":
+        deeds.take_entry_once(services(), uid, first)
+    else:
+        deeds.take_entries(services(), uid, first, entry)
+
+
+def _shown_again(first: str | None, entry: str = "", refused: KioskError | None = None) -> ResponseReturnValue:
+    typed = {"first": first, "entry": entry}
+    again.keep(again.Again(_KEYPAD, {name: value for name, value in typed.items() if value}, refused))
+    return redirect(url_for("form_qr.keypad"), code=303)
+
+
+def _first_of(shown: again.Again) -> dict[str, str]:
+    return {name: value for name, value in shown.typed.items() if name == "first"}
 
 
 @blueprint.get("/check")
@@ -143,10 +167,14 @@ def _typed_again(refused: Refused, first: str | None) -> ResponseReturnValue:
     return redirect(url_for("form_qr.keypad"), code=303)
 
 
-def _words(refused: Refused | None) -> str:
+def _words(refused: KioskError | None) -> str:
+    return words_for(refused, translator(language()))
+
+
+def words_for(refused: KioskError | None, t: Translate) -> str:
+    """Why a form was not taken, in the words of one language; empty when it was."""
     if refused is None:
         return ""
-    t = translator(language())
     if isinstance(refused, FormAlreadyUsed):
         return t(refused.text_key, time=refused.since[11:16])
     if isinstance(refused, deeds.EntriesDiffer):
@@ -154,14 +182,15 @@ def _words(refused: Refused | None) -> str:
     return t(refused.text_key)
 
 
-def _as_shown(view: FormView) -> dict[str, Any]:
+def as_shown(view: FormView, t: Translate) -> dict[str, Any]:
+    """What a page shows of a form watch, in the words of one language."""
     kind = view.reading.kind
     key = f"form_qr.error_{kind}" if kind in _LIVE_ERRORS else f"form_qr.help_{view.hint}"
     return {
         "number": view.number,
         "camera": view.camera.value,
         "is_read": kind is ReadingKind.FORM_ID,
-        "words": escape(translator(language())("form_qr.note_read" if kind is ReadingKind.FORM_ID else key)),
+        "words": escape(t("form_qr.note_read" if kind is ReadingKind.FORM_ID else key)),
         "colour": "green" if kind is ReadingKind.FORM_ID else "red" if kind in _LIVE_ERRORS else "neutral",
     }
 

@@ -10,7 +10,7 @@ from kiosk.domain.applicant import card_warnings
 from kiosk.domain.errors import Refused
 from kiosk.domain.identity import asks_for_pin, is_usable, kinds_for, knows_notification_card, papers_for
 from kiosk.domain.queue import Application
-from kiosk.screens import services, signed_in
+from kiosk.screens import again, services, signed_in
 from kiosk.screens.fragments import render_block
 from kiosk.screens.identity_form import check_from_form, rows, rows_from_form
 
@@ -22,8 +22,10 @@ def check(uid: str) -> ResponseReturnValue:
     """The check as it was kept, or a fresh one."""
     application = services().window_store().applications.get(uid)
     kept = services().window_store().identity.get(uid)
+    shown = again.take(f"identity/{uid}")
     seen = deeds.check_from(kept) if kept else deeds.first_check(application)
-    return render_template("identity.html", **_context(application, seen))
+    seen = check_from_form(shown.typed) if shown.refused else seen
+    return render_template("identity.html", **_context(application, seen, shown.text_key)), shown.status
 
 
 @blueprint.post("/<uid>/assess")
@@ -38,14 +40,14 @@ def assess(uid: str) -> ResponseReturnValue:
 
 @blueprint.post("/<uid>")
 def record(uid: str) -> ResponseReturnValue:
-    """Keep the check and go back to the application; what is refused stays on screen."""
+    """Keep the check and go back to the application; what is refused is shown again, never by this POST's answer."""
     seen = check_from_form(request.form)
     version, shown = request.form.get("version", -1, type=int), request.form.get("shown", "")
     try:
         deeds.record(services(), uid, seen, signed_in.staff(), version, shown)
     except Refused as refused:
-        application = services().window_store().applications.get(uid)
-        return render_template("identity.html", **_context(application, seen, refused.text_key)), 422
+        again.keep(again.Again(f"identity/{uid}", request.form.to_dict(), refused))
+        return redirect(url_for("identity.check", uid=uid), code=303)
     return redirect(url_for("queue.application", uid=uid), code=303)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from kiosk.actions import photo_desk as deeds
 from kiosk.actions.photo_station import station_of
+from kiosk.actions.resume import is_at_desk
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, allowed
 from kiosk.screens import services
@@ -23,6 +24,7 @@ def photo_panel(application: Application) -> dict[str, Any]:
         "granted": grant,
         "exception_names": tuple(services().photo_limits.exceptions.named),
         "can_photo": ApplicationEvent.SUBMIT in allowed(application.state),
+        "is_at_desk": is_at_desk(services(), application.uid),
         "two_persons": deeds.has_two_persons(services(), application.uid),
         "alike": deeds.alike(services(), application.uid),
     }
@@ -35,6 +37,6 @@ def _digest(context: dict[str, Any]) -> str:
     seen = (
         live and (live.camera.value, live.verdict, live.reasons), context["instruction"],
         [(shot.number, shot.check.verdict, shot.check.reasons) for shot in context["photo_shots"]],
-        sorted(context["granted"].names), context["two_persons"], context["alike"],
+        sorted(context["granted"].names), context["two_persons"], context["alike"], context["is_at_desk"],
     )  # fmt: skip
     return sha256(repr(seen).encode()).hexdigest()[:16]

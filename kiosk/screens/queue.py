@@ -1,6 +1,5 @@
 """The board and one application beside its photo, with everything staff may do to it."""
 
-from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -12,14 +11,18 @@ from kiosk.actions import queue as deeds
 from kiosk.actions.receipt import receipt_of
 from kiosk.actions.resume import offer
 from kiosk.documents.receipt import receipt_pdf
-from kiosk.domain.errors import NotFound, Refused
+from kiosk.domain.errors import NotFound, Refused, TappedFirst
 from kiosk.domain.form_qr import FormId, grouped
 from kiosk.domain.queue import Application
-from kiosk.screens import photo_desk, queue_page, services, signed_in
+from kiosk.screens import again, applicant_desk, form_qr_desk, photo_desk, queue_page, services, signed_in
+from kiosk.screens.applicant_desk import do as _do
+from kiosk.screens.applicant_desk import version as _version
 from kiosk.screens.fragments import render_block
 
 blueprint = Blueprint("queue", __name__, url_prefix="/queue")
 photo_desk.register(blueprint)
+applicant_desk.register(blueprint)
+form_qr_desk.register(blueprint)
 
 
 @blueprint.get("/")
@@ -40,9 +43,9 @@ def board() -> ResponseReturnValue:
 def _board() -> dict[str, Any]:
     if services().current_window() is None:
         return {"groups": (), "digest": "none", "staff_name": signed_in.staff()}
-    groups = queue_page.board_groups()
-    digest = sha256(repr(groups).encode()).hexdigest()[:16]
-    return {"groups": groups, "digest": digest, "staff_name": signed_in.staff()}
+    groups, at_camera = queue_page.board_groups(), queue_page.at_camera()
+    digest = sha256(repr((groups, at_camera)).encode()).hexdigest()[:16]
+    return {"groups": groups, "at_camera": at_camera, "digest": digest, "staff_name": signed_in.staff()}
 
 
 @blueprint.get("/find")
@@ -58,7 +61,10 @@ def find() -> ResponseReturnValue:
 @blueprint.get("/ready")
 def ready() -> ResponseReturnValue:
     """Everybody whose identity is checked, to accept several at once."""
-    return render_template("queue_ready.html", rows=queue_page.ready_rows(), refused={}, done=None)
+    typed = dict(again.take("queue/ready").typed)
+    done = typed.pop("done", None)
+    context = {"rows": queue_page.ready_rows(), "refused": typed, "done": done}
+    return render_template("queue_ready.html", **context), 422 if typed else 200
 
 
 @blueprint.post("/ready")
@@ -66,8 +72,8 @@ def accept_ready() -> ResponseReturnValue:
     """Accept those ticked; who could not be accepted stays on the page with the reason."""
     ticked = queue_page.ticked(request.form)
     refused = deeds.accept_all(services(), ticked, signed_in.staff())
-    context = {"rows": queue_page.ready_rows(), "refused": refused, "done": len(ticked) - len(refused)}
-    return render_template("queue_ready.html", **context), 422 if refused else 200
+    again.keep(again.Again("queue/ready", {**refused, "done": str(len(ticked) - len(refused))}))
+    return redirect(url_for("queue.ready"), code=303)
 
 
 @blueprint.post("/<uid>/resume")
@@ -79,7 +85,9 @@ def resume(uid: str) -> ResponseReturnValue:
 @blueprint.get("/<uid>")
 def application(uid: str) -> ResponseReturnValue:
     """One application beside its photo."""
-    return _page(uid)
+    shown = again.take(f"queue/{uid}")
+    context = queue_page.application_context(uid, shown.text_key)
+    return render_template("queue_application.html", **context), shown.status
 
 
 @blueprint.get("/<uid>/photo.jpg")
@@ -98,6 +106,12 @@ def form_id(uid: str) -> ResponseReturnValue:
     return render_block(
         "queue_application.html", "form_id", application=application, shown=_grouped(application), events=()
     )
+
+
+@blueprint.post("/<uid>/form-id-agrees")
+def form_id_agrees(uid: str) -> ResponseReturnValue:
+    """The number keyed once agrees with the paper."""
+    return _do(uid, lambda: deeds.form_id_agrees(services(), uid, signed_in.staff()))
 
 
 def _grouped(application: Application) -> str:
@@ -173,17 +187,22 @@ def reopen(uid: str) -> ResponseReturnValue:
 @blueprint.get("/<uid>/change/<item>")
 def change(uid: str, item: str) -> ResponseReturnValue:
     """One answer to correct."""
-    return render_template("queue_change.html", **queue_page.change_context(uid, item))
+    shown = again.take(f"queue/{uid}/change/{item}")
+    typed = shown.typed if shown.refused else None
+    return render_template(
+        "queue_change.html", **queue_page.change_context(uid, item, shown.text_key, typed)
+    ), shown.status
 
 
 @blueprint.post("/<uid>/change/<item>")
 def change_kept(uid: str, item: str) -> ResponseReturnValue:
-    """Keep a correction with its reason; a value that breaks its rule stays on screen."""
+    """Keep a correction with its reason; a value that breaks its rule is shown again, never by this POST's answer."""
     try:
         deeds.change_answer(services(), uid, signed_in.staff(), item, request.form, _version())
-    except Refused as refused:
-        context = queue_page.change_context(uid, item, refused.text_key, request.form)
-        return render_template("queue_change.html", **context), 422
+    except (Refused, TappedFirst) as refused:
+        typed = {} if refused.text_key in applicant_desk.FORGET else request.form.to_dict()
+        again.keep(again.Again(f"queue/{uid}/change/{item}", typed, refused))
+        return redirect(url_for("queue.change", uid=uid, item=item), code=303)
     return _open(uid)
 
 
@@ -199,23 +218,5 @@ def receipt_sheet(uid: str) -> ResponseReturnValue:
     return Response(receipt_pdf(receipt_of(services(), uid)), mimetype="application/pdf")
 
 
-def _do(uid: str, deed: Callable[[], object], then: str | None = None) -> ResponseReturnValue:
-    """Do it and go on; what is refused stays on the page with its words."""
-    try:
-        deed()
-    except Refused as refused:
-        return _page(uid, refused.text_key), 422
-    return redirect(then, code=303) if then else _open(uid)
-
-
-def _page(uid: str, error: str | None = None) -> str:
-    return render_template("queue_application.html", **queue_page.application_context(uid, error))
-
-
 def _open(uid: str) -> ResponseReturnValue:
     return redirect(url_for("queue.application", uid=uid), code=303)
-
-
-def _version() -> int:
-    """The version the form on screen was made from; a form without one is out of date."""
-    return request.form.get("version", -1, type=int)

@@ -6,9 +6,11 @@ from datetime import date
 from typing import Any
 
 from kiosk.actions import queue as deeds
-from kiosk.actions.applicant import applicant_rules
+from kiosk.actions.applicant import applicant_rules, step_of
+from kiosk.actions.applicant_desk import ABANDON_REASONS
+from kiosk.actions.photo_station import station_of
 from kiosk.actions.receipt import HAS_RECEIPT
-from kiosk.actions.resume import standing
+from kiosk.actions.resume import is_at_desk, standing
 from kiosk.domain.applicant import Kind, Question, card_warnings, items_asked, next_step, questions, staff_flags
 from kiosk.domain.custody import with_us
 from kiosk.domain.desk import AT_WORK, MOST_ROWS, OVER, Group, board
@@ -46,11 +48,36 @@ def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
         "can_change": CHANGEABLE.intersection(allowed(application.state)),
         "has_receipt": application.state in HAS_RECEIPT,
         "is_offered": _is_offered(uid),
+        "is_at_desk": is_at_desk(services(), uid),
+        "next_step": step_of(services(), application),
+        "consent": _consent(application),
         "is_mine": application.claimed_by == signed_in.staff(),
         "reasons": _reasons(),
         "error": error,
         **photo_panel(application),
     }
+
+
+def _consent(application: Application) -> dict[str, str] | None:
+    """When a person consented orally at the desk and which member of staff heard it; None at the applicant screen."""
+    entries = services().kiosk_store.audit.list(application.uid)
+    begun = next((each for each in entries if each.event == "begun_by_staff"), None)
+    return {"at": begun.at, "staff": begun.actor} if begun else None
+
+
+@dataclass(frozen=True, slots=True)
+class AtCamera:
+    """Who is before the camera now, and how it looks."""
+
+    uid: str
+    verdict: str
+    can_take: bool
+
+
+def at_camera() -> AtCamera | None:
+    """The person whose photo is being taken, for the board's buttons."""
+    session = station_of(services()).at_camera()
+    return AtCamera(session.uid, session.now.verdict, session.is_live) if session else None
 
 
 def board_groups() -> tuple[Group, ...]:
@@ -134,6 +161,7 @@ def _reasons() -> dict[str, tuple[str, ...]]:
         "return": deeds.RETURN_REASONS,
         "end": deeds.END_REASONS,
         "take_over": deeds.TAKE_OVER_REASONS,
+        "abandon": ABANDON_REASONS,
         "change": deeds.CHANGE_REASONS,
     }
 

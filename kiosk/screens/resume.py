@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions import resume as deeds
-from kiosk.screens import services
+from kiosk.screens import again, services
 
 blueprint = Blueprint("resume", __name__, url_prefix="/resume")
 
@@ -15,6 +15,18 @@ blueprint = Blueprint("resume", __name__, url_prefix="/resume")
 def resume_words() -> dict[str, Any]:
     """The offer that stands, for the start page."""
     return {"resume_offer": deeds.standing(services())}
+
+
+@blueprint.before_app_request
+def let_go_of_what_is_at_the_desk() -> ResponseReturnValue | None:
+    """Staff go on with this application at the desk: this screen is wiped for the next person."""
+    if "uid" not in session or not deeds.is_at_desk(services(), session["uid"]):
+        return None
+    again.forget()
+    session.clear()
+    if request.path.endswith((".json", ".jpg")):
+        abort(404)  # the page then loads itself anew
+    return redirect(url_for("applicant.start"), code=303)
 
 
 @blueprint.get("/")
