@@ -22,6 +22,8 @@ COMMANDS = {
     "verify": "batch:verify",
     "open": "batch:open_batch",
     "intake": "intake:intake",
+    "intake-queue": "intake_worker:intake_queue",
+    "intake-worker": "intake_worker:intake_worker",
     "acknowledge": "acknowledge:acknowledge",
     "erase": "erase:erase",
     "hand-over": "hand_over:hand_over",

@@ -110,6 +110,8 @@ def report(file: Path, as_json: bool, deed: Callable[[], dict[str, Any]]) -> int
 
 
 def _line(file: Path, found: dict[str, Any]) -> str:
+    if "acknowledgement" not in found:
+        return f"{file}: {found['state'].replace('_', ' ')}"
     practice = " (practice)" if found["rehearsal"] else ""
     state = "here already, nothing changed" if found["state"] == "already_here" else "taken in"
     where = (

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -26,6 +26,7 @@ from kiosk.office.lanes import Lanes
 from kiosk.office.object_store import ObjectStore
 from kiosk.ports import Clock
 
+T = TypeVar("T")
 MOST_PHOTO_BYTES = 64 * 1024 * 1024
 """A photo larger than this is not held in memory; a card application's is at most some megabytes."""
 _ROWS, _PHOTOS = "applications.jsonl", "photos/"
@@ -34,11 +35,11 @@ _ROWS, _PHOTOS = "applications.jsonl", "photos/"
 class Patience(Protocol):
     """How often a deed is tried again while a server is away."""
 
-    def __call__(self, deed: "Callable[[], TakenIn]") -> "TakenIn":
+    def __call__(self, deed: Callable[[], T]) -> T:
         """Do it, perhaps more than once."""
 
 
-def at_once(deed: "Callable[[], TakenIn]") -> "TakenIn":
+def at_once(deed: Callable[[], T]) -> T:
     """No patience: whoever calls tries again by its own rule."""
     return deed()
 
@@ -46,7 +47,7 @@ def at_once(deed: "Callable[[], TakenIn]") -> "TakenIn":
 def patient(seconds: float, sleep: Callable[[float], None] = time.sleep) -> Patience:
     """Try again after 1, 2, 4, 8 … seconds until about ``seconds`` have been waited in all."""
 
-    def keep_trying(deed: Callable[[], TakenIn]) -> TakenIn:
+    def keep_trying(deed: Callable[[], T]) -> T:
         waited, wait = 0.0, 1.0
         while True:
             try:

@@ -56,6 +56,15 @@ class Kiosk:
         self.uids.append(str(made.uid))
         return str(made.uid)
 
+    def another_window(self, many: int) -> Path:
+        """A further window of this kiosk, filled and sealed."""
+        vault = self.vault()
+        self.window = str(a_window(vault).id)
+        for _ in range(many):
+            self.accept(vault)
+        vault.lock()
+        return self.seal()
+
     def vault(self) -> Vault:
         return Vault(self.data, cost=CHEAP)
 

@@ -1,0 +1,4 @@
+create table queue_steps (
+    name text primary key,
+    applied_at timestamptz not null default now()
+);
