@@ -41,14 +41,16 @@ class Settings:
     )
     contact_mail: str = _setting("applicant", "whose mail is filed: applicant, municipal or none")
 
+    other_cities: str = _setting("accepted", "residents of other municipalities: accepted or not_accepted")
 
 def for_window(settings: Settings, options: Mapping[str, Any]) -> Settings:
-    """The settings while a window is at work: its own languages and contact mail go before the installation's."""
-    languages, mail = options.get("languages"), options.get("contact_mail")
+    """The settings while a window is at work: its own choices go before the installation's."""
+    languages = options.get("languages")
     return replace(
         settings,
         languages=",".join(languages) if languages else settings.languages,
-        contact_mail=str(mail) if mail else settings.contact_mail,
+        contact_mail=str(options.get("contact_mail") or settings.contact_mail),
+        other_cities=str(options.get("other_cities") or settings.other_cities),
     )
 
 

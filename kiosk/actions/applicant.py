@@ -54,15 +54,15 @@ class Parts(Protocol):
 
 
 @cache
-def _rules(folder: str, contact_mail: str) -> ApplicantRules:
+def _rules(folder: str, contact_mail: str, other_cities: str) -> ApplicantRules:
     own = Path(folder) if folder else None
     applicant, eras, ages, others = (load_rules(name, own) for name in ("applicant", "eras", "ages", "municipalities"))
-    return rules_from(applicant, eras, ages, others, contact_mail)
+    return rules_from(applicant, eras, ages, others, contact_mail, other_cities)
 
 
 def applicant_rules(settings: Settings) -> ApplicantRules:
     """The rules of this installation, read once."""
-    return _rules(settings.rules, settings.contact_mail)
+    return _rules(settings.rules, settings.contact_mail, settings.other_cities)
 
 
 def begin(parts: Parts, uid: str, language: str) -> Application:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from kiosk.domain.identity import Case, Document, PaperState, Verdict, assess, p
 from kiosk.domain.identity_rules import IdentityRules, Result, read_identity_rules
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent
-from kiosk.domain.window import takes_other_cities
 from kiosk.rules import load_rules
 from kiosk.settings import Settings
 from kiosk.store.identity import IdentityRecord
@@ -35,6 +35,8 @@ class Check:
     representative_present: bool = False
     old_card_kept: bool = False
     ic: str = "not_done"
+    ic_kind: str = ""
+    ic_expiry: str = ""
     words: str = ""
 
 
@@ -107,8 +109,8 @@ def _has_posting(parts: Parts, application: Application) -> bool:
 
 def _is_accepted(parts: Parts, application: Application) -> bool:
     """Whether this window takes residents of where the person lives."""
-    window, lives_in = parts.current_window(), application.answers.get("municipality", "host")
-    return lives_in == "host" or window is None or takes_other_cities(window.options)
+    lives_in = application.answers.get("municipality", "host")
+    return lives_in == "host" or parts.settings.other_cities == "accepted"
 
 
 def judge(parts: Parts, application: Application, check: Check) -> Verdict:
@@ -126,6 +128,7 @@ def record(parts: Parts, uid: str, check: Check, staff: str, version: int, shown
         application = hold(parts, uid, staff)
         verdict = judge(parts, application, check)
         _refuse_unfinished(verdict, check, shown)
+        _refuse_unclear_chip(parts, check)
         _keep(parts, application, check, verdict, staff)
         moved = parts.window_store().applications.move(
             uid, ApplicationEvent.CHECK_IDENTITY, staff, now(parts), verdict.result, version
@@ -144,6 +147,18 @@ def _refuse_unfinished(verdict: Verdict, check: Check, shown: str) -> None:
         raise TappedFirst("the result differs from the one on screen")
     if check.words:
         check_text("words", check.words, LONGEST_NOTE)
+
+
+def _refuse_unclear_chip(parts: Parts, check: Check) -> None:
+    """Raise Refused when the result of an official app lacks the kind of document, or its expiry is no date."""
+    if check.ic == IC_RESULTS[0]:
+        return
+    try:
+        is_day = not check.ic_expiry or bool(date.fromisoformat(check.ic_expiry))
+    except ValueError:
+        is_day = False
+    if not is_day or check.ic_kind not in identity_rules(parts).ic_kinds:
+        raise Refused("identity.error_ic")
 
 
 def _items_taken(parts: Parts, application: Application, check: Check) -> tuple[str, ...]:
@@ -185,5 +200,7 @@ def check_from(record: IdentityRecord) -> Check:
         representative_present=seen.get("representative_present", False),
         old_card_kept=seen.get("old_card_kept", False),
         ic=seen.get("ic", "not_done"),
+        ic_kind=seen.get("ic_kind", ""),
+        ic_expiry=seen.get("ic_expiry", ""),
         words=record.notes.get("words", ""),
     )

@@ -6,7 +6,7 @@ from kiosk.actions.applicant import applicant_rules, checked
 from kiosk.actions.custody import enclose, give_all_back
 from kiosk.actions.desk import Parts, checked_reason, hold, note, note_all, now
 from kiosk.actions.identity import check_from, judge
-from kiosk.domain.applicant import Kind, items_asked
+from kiosk.domain.applicant import COMPARED, FORM_KEYED, KEYED_ONCE, Kind, items_asked
 from kiosk.domain.errors import KioskError, NotFound, NotPermitted, Refused, TappedFirst
 from kiosk.domain.queue import Application
 from kiosk.domain.staff import Role
@@ -52,7 +52,10 @@ def accept(parts: Parts, uid: str, staff: str, envelope: str, version: int) -> A
     NotAllowedNow when it is no longer as it was on screen.
     """
     with parts.window_store().write():
-        _refuse_outdated_check(parts, hold(parts, uid, staff))
+        application = hold(parts, uid, staff)
+        if application.answers.get(FORM_KEYED) == KEYED_ONCE:
+            raise Refused("queue.error_form_not_compared")
+        _refuse_outdated_check(parts, application)
         notes = enclose(parts, uid, envelope, staff)
         application = _move(parts, uid, ApplicationEvent.ACCEPT, staff, None, version)
         note_all(parts, notes, staff, uid)
@@ -135,6 +138,17 @@ def show_form_id(parts: Parts, uid: str, staff: str) -> Application:
     application = hold(parts, uid, staff)
     note(parts, "form_id_shown", staff, uid)
     return application
+
+
+def form_id_agrees(parts: Parts, uid: str, staff: str) -> Application:
+    """The number keyed once is that of the paper; kept with who compared it. A second tap changes nothing."""
+    with parts.window_store().write():
+        application = hold(parts, uid, staff)
+        if application.answers.get(FORM_KEYED) != KEYED_ONCE:
+            return application
+        note(parts, "form_id_compared", staff, uid)
+        at, reason = now(parts), "form_id_compared"
+        return parts.window_store().applications.change(uid, FORM_KEYED, COMPARED, staff, reason, at)
 
 
 def answered_help(parts: Parts, uid: str, staff: str) -> Application:

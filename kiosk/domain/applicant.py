@@ -18,6 +18,8 @@ from kiosk.domain.states import ApplicationEvent, allowed
 Answers = Mapping[str, Any]
 Condition = Mapping[str, Collection[str]]
 WITHOUT_FORM = "without_form"
+FORM_KEYED, KEYED_ONCE, COMPARED = "form_keyed", "once", "compared"
+"""Answer: the form's number was keyed once only and staff have still to compare it with the paper, or have done so."""
 """Answer kept by the form screen when a person goes on by hand, without an application form ID."""
 
 
@@ -78,6 +80,7 @@ class ApplicantRules:
     eras: tuple[Era, ...]
     municipalities: tuple[Mapping[str, Any], ...]
     contact_mail: str
+    other_cities: str
 
 
 class StepKind(StrEnum):
@@ -106,6 +109,7 @@ def rules_from(
     ages: Mapping[str, Any],
     municipalities: Mapping[str, Any],
     contact_mail: str,
+    other_cities: str = "accepted",
 ) -> ApplicantRules:
     """The rules out of the tables of the four TOML files; raises KeyError or ValueError for a broken table."""
     return ApplicantRules(
@@ -117,6 +121,7 @@ def rules_from(
         eras=eras_from(eras),
         municipalities=tuple(municipalities.get("municipality", ())),
         contact_mail=contact_mail,
+        other_cities=other_cities,
     )
 
 
@@ -157,6 +162,8 @@ def _known(answers: Answers, rules: ApplicantRules, today: date) -> dict[str, st
     is_represented = band in ("under_1", "under_15") or (band == "adult" and answers.get("applying_as") == "ward")
     found["has_representative"] = ("yes" if is_represented else "no") if band else ""
     found["contact_mail"] = rules.contact_mail
+    found["other_cities"] = rules.other_cities
+    found["residence"] = {"": "", "host": "host"}.get(found.get("municipality", ""), "other")
     found["municipalities"] = "listed" if rules.municipalities else "none"
     found["renewal"] = _renewal(answers, rules, today)
     return found
@@ -211,7 +218,7 @@ def _with_options(item: Item, known: Mapping[str, str], rules: ApplicantRules) -
 
 def items_asked(rules: ApplicantRules) -> list[Question]:
     """Every item this window may ask of anybody, for the purpose-of-use notice."""
-    configured = {"contact_mail": rules.contact_mail}
+    configured = {"contact_mail": rules.contact_mail, "other_cities": rules.other_cities}
     return [item.question for item in rules.items if item.enabled and _may_apply(item, configured)]
 
 
@@ -337,6 +344,8 @@ def staff_flags(answers: Answers, rules: ApplicantRules, today: date) -> list[st
     flags = []
     if is_partly_unknown(str(answers.get("birth_date", ""))):
         flags.append("birth_date_unknown")
+    if answers.get(FORM_KEYED) == KEYED_ONCE:
+        flags.append("form_keyed_once")
     if any(has_private_use(value) for value in answers.values() if isinstance(value, str)):
         flags.append("private_use")
     flags += [f"turns_{key}" for key in _limits_passed_before_filing(answers, rules, today)]

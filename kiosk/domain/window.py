@@ -76,6 +76,8 @@ def _check_options(options: Mapping[str, Any]) -> None:
             raise AnswerRefused(item, "window.error_option")
 
 
-def takes_other_cities(options: Mapping[str, Any]) -> bool:
-    """Whether residents of other municipalities are accepted at a window of these options."""
-    return bool(options.get("other_cities", OTHER_CITIES[0]) == OTHER_CITIES[0])
+def require_assigned(window: Window, account: Account) -> None:
+    """Raise NotAssigned unless the account works here: everybody where nobody is listed, supervisors always."""
+    listed = window.options.get("staff", ())
+    if listed and account.name not in listed and account.role is not Role.SUPERVISOR:
+        raise NotAssigned("this account does not work at this window")

@@ -140,18 +140,18 @@ def _is_on_the_way() -> bool:
 @blueprint.post("/applicant/language")
 def language() -> ResponseReturnValue:
     """Change the language at any step and come back to the same page; from the start page go on."""
-    _switch()
+    switch()
     return _go(_safe_back())
 
 
 @blueprint.post("/applicant/display")
 def display() -> ResponseReturnValue:
     """Switch high contrast or large text on or off, for this person only."""
-    _switch()
+    switch()
     return _go(_safe_back())
 
 
-def _switch() -> bool:
+def switch() -> bool:
     """Apply a language or display button of the header; False when none was pressed."""
     chosen, switch = request.form.get("language"), request.form.get("display")
     if chosen in languages():
@@ -220,7 +220,7 @@ def question(key: str) -> ResponseReturnValue:
 def answer(key: str) -> ResponseReturnValue:
     """Keep an answer and go on; one that cannot be kept stays on screen with the reason."""
     page = f"question/{key}"
-    if _switch():
+    if switch():
         again.keep(again.Again(page, _typed()))
         return _go(url_for("applicant.question", key=key))
     try:
@@ -276,8 +276,16 @@ def stop() -> ResponseReturnValue:
         return _go(url_for("applicant.next_step"))
     expiry = application.answers.get("card_expiry")
     first_day = renewal_from(date.fromisoformat(expiry), _rules(), _today()) if expiry else None
-    change = {"certificate_only": "application_kind", "too_early": "card_expiry", "licence": "licence_way"}[step.key]
-    return render_template("stop.html", reason=step.key, first_day=first_day, change=change)
+    change = ANSWER_TO_CHANGE[step.key]
+    return render_template("stop.html", reason=step.key, first_day=first_day, change=change, host=settings().municipality_name)
+
+
+ANSWER_TO_CHANGE = {
+    "certificate_only": "application_kind",
+    "too_early": "card_expiry",
+    "licence": "licence_way",
+    "other_city": "municipality",
+}
 
 
 @blueprint.post("/applicant/end")

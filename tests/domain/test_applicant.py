@@ -1,5 +1,6 @@
 """Who is asked what, and which step comes next: the packaged rules, walked by invented people."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -181,6 +182,15 @@ def test_too_early_renewal_stops_with_a_reason() -> None:
 def test_certificate_alone_is_no_application_here() -> None:
     answers = {"application_kind": "certificate_only"}
     assert next_step(an_application(answers), False, RULES, TODAY) == Step(StepKind.STOP, "certificate_only")
+
+
+@pytest.mark.parametrize("municipality", ["other", "131016"])
+def test_resident_of_another_city_stops_where_only_the_own_are_taken(municipality: str) -> None:
+    elsewhere = ADULT | {"municipality": municipality}
+    own_only = replace(RULES, other_cities="not_accepted")
+    assert stop_reason(elsewhere, own_only, TODAY) == "other_city"
+    assert stop_reason(elsewhere, RULES, TODAY) is None
+    assert stop_reason(ADULT, own_only, TODAY) is None
 
 
 def test_holder_can_stop_for_the_licence() -> None:

@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
@@ -257,6 +257,20 @@ def test_certificate_alone_is_stopped_and_counted(visitor: Visitor) -> None:
     visitor.tap("/applicant/end")
     assert visitor.store.applications.get(uid).state is ApplicationState.ABANDONED
     assert [move.reason for move in visitor.store.applications.history(uid)] == ["certificate_only"]
+
+
+def test_resident_of_another_city_is_told_at_the_question_where_only_the_own_are_taken(visitor: Visitor) -> None:
+    visitor.begin()
+    visitor.tap("/applicant/question/application_kind", answer="first")
+    visitor.tap("/applicant/question/municipality", answer="other")
+    assert visitor.next() == "/applicant/question/other_municipality"
+    visitor.services.installed = replace(visitor.services.installed, other_cities="not_accepted")
+    assert visitor.next() == "/applicant/stop"
+    page = visitor.see("/applicant/stop").text
+    assert "デモ市に住民登録のある方だけです" in page
+    assert "/applicant/question/municipality" in page
+    visitor.tap("/applicant/question/municipality", answer="host")
+    assert visitor.next() == "/applicant/question/contact_name"
 
 
 def test_end_wipes_the_screen_even_while_locked(visitor: Visitor) -> None:

@@ -15,12 +15,12 @@ from camera.capture import CaptureThread
 from camera.virtual import VirtualCamera
 from kiosk.actions.form_qr import REISSUE_WANTED, station_of
 from kiosk.app import create_app
-from kiosk.domain.applicant import WITHOUT_FORM
+from kiosk.domain.applicant import FORM_KEYED, KEYED_ONCE, WITHOUT_FORM
 from kiosk.domain.queue import Application
 from kiosk.screens import form_qr as screen
 from kiosk.screens import frames
 from kiosk.settings import load_settings
-from kiosk.texts import catalogue
+from kiosk.texts import catalogue, translator
 from kiosk.wiring import Cameras, Services, make_services
 from tests.builders import FORM_ID, a_rehearsal_vault, a_window, an_application
 
@@ -170,6 +170,34 @@ def test_a_number_is_keyed_twice_and_a_slip_is_found_and_can_be_corrected(person
     assert WORDS["form_qr.error_entries_differ"].format(groups="6") in slip
     assert WORDS["form_qr.title_type_again"] in slip
     assert key_in(person, FORM_ID).headers["Location"] == "/form_qr/check"
+
+
+def test_a_language_chosen_on_the_keypad_loses_no_digit(person: FlaskClient, parts: Services):
+    switched = person.post("/form_qr/type", data={"entry": "1234 56", "language": "en"})
+    assert switched.headers["Location"] == "/form_qr/type"
+    page = person.get("/form_qr/type").text
+    assert 'value="1234 56"' in page
+    assert translator("en")("form_qr.title_type") in page
+    key_in(person, FORM_ID)
+    person.post("/form_qr/type", data={"entry": FORM_ID[:20], "display": "large"})
+    again = person.get("/form_qr/type").text
+    assert f'value="{FORM_ID[:20]}"' in again
+    assert translator("en")("form_qr.title_type_again") in again
+    assert FORM_ID[:20] not in person.get("/form_qr/type").text + repr(parts.live), "shown once, then forgotten"
+    assert key_in(person, FORM_ID).headers["Location"] == "/form_qr/check"
+
+
+def test_staff_compare_a_number_keyed_once(person: FlaskClient, parts: Services):
+    key_in(person, FORM_ID)
+    kept = person.post("/form_qr/type", data={"entry": "", "compare": "staff"})
+    assert kept.headers["Location"] == "/form_qr/check"
+    person.post("/form_qr/check", data={"answer": "yes"})
+    application = application_of(person, parts)
+    assert (application.form_id, application.answers[FORM_KEYED]) == (FORM_ID, KEYED_ONCE)
+    key_in(person, FORM_ID)
+    key_in(person, FORM_ID)
+    person.post("/form_qr/check", data={"answer": "yes"})
+    assert FORM_KEYED not in application_of(person, parts).answers, "keyed twice after all"
 
 
 def test_keying_can_be_started_over(person: FlaskClient):

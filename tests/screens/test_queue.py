@@ -6,6 +6,9 @@ import pypdfium2
 import pytest
 from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 
+from kiosk.actions.queue import accept
+from kiosk.domain.applicant import FORM_KEYED, KEYED_ONCE
+from kiosk.domain.errors import Refused
 from kiosk.domain.states import ApplicationEvent, ApplicationState
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
 from tests.builders import an_application
@@ -134,6 +137,22 @@ def test_form_id_is_masked_until_asked_for_and_asking_is_logged(desk: Desk) -> N
     assert "1111-2222-3333-4444-5559-876" in answer.text
     entries = desk.services.kiosk_store.audit.list(person.uid)
     assert [entry.event for entry in entries] == ["form_id_shown"]
+
+
+def test_number_keyed_once_is_compared_before_it_can_be_accepted(desk: Desk) -> None:
+    person = desk.applicant(form_id="11112222333344445559876", **{FORM_KEYED: KEYED_ONCE})
+    staff = desk.signed_in()
+    staff.press(f"/queue/{person.uid}/claim")
+    assert "見比べてください" in staff.see(f"/queue/{person.uid}")
+    with pytest.raises(Refused, match=r"queue\.error_form_not_compared"):
+        accept(desk.services, person.uid, "demo", "E-1", person.version)
+    staff.press(f"/queue/{person.uid}/form-id-agrees")
+    staff.press(f"/queue/{person.uid}/form-id-agrees")
+    page = staff.see(f"/queue/{person.uid}")
+    assert "見比べてください" not in page
+    assert [entry.event for entry in desk.services.kiosk_store.audit.list(person.uid)].count("form_id_compared") == 1
+    with pytest.raises(Refused, match=r"queue\.error_check_again"):
+        accept(desk.services, person.uid, "demo", "E-1", person.version + 1)
 
 
 def test_one_case_has_one_holder(desk: Desk) -> None:

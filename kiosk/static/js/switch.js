@@ -1,7 +1,7 @@
 // A language or display button takes what is typed on this page along, so that nothing is lost by switching.
 (() => {
   const form = document.getElementById("switch");
-  const answer = document.getElementById("answer");
+  const answer = document.getElementById("answer") || document.getElementById("typed");
   if (form && answer) {
     form.addEventListener("formdata", (event) => {
       for (const [name, value] of new FormData(answer)) {
