@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from kiosk.actions.erase import EraseOrder, erase_window
+from kiosk.actions.erase_certificate import keep_certificate
 from kiosk.commands.people import People, by_staff
 
 
@@ -17,15 +18,10 @@ from kiosk.commands.people import People, by_staff
 @by_staff(two=True)
 def erase(people: People, window_id: str, reason: str | None, folder: Path | None, as_json: bool) -> None:
     """Destroy WINDOW's key and files and write the deletion certificate; two people, one of them a supervisor."""
-    from kiosk.documents.deletion_certificate import deletion_certificate_pdf
-
     assert people.second is not None  # noqa: S101 - by_staff(two=True) promises it
     order = EraseOrder(window_id, people.by.name, people.second.name, reason)
     erased = erase_window(people.vault, people.clock, order)
-    kept = people.vault.folder.certificates
-    path = (folder or kept) / f"{window_id}.pdf"
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.write_bytes(deletion_certificate_pdf(erased, people.settings.municipality_name))
+    path = keep_certificate(people.vault, window_id, people.settings.municipality_name, folder)
     about = {"window": window_id, "state": "erased", "at": erased.at, "applications": erased.applications,
              "tombstones": erased.tombstones, "certificate": str(path)}  # fmt: skip
     words = f"{window_id}\terased\t{erased.applications} applications\n{path}"

@@ -1,22 +1,17 @@
 """Close, balance, seal: the last page of the day at the desk."""
 
-import json
-from typing import Any
-
 from flask import Blueprint, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions import batch as deeds
-from kiosk.actions.acknowledge import acknowledge as deed_acknowledge
 from kiosk.actions.batch import SealOrder, balance_window
 from kiosk.actions.seal_job import SealJob
-from kiosk.actions.staff import confirm, confirm_second, sign_in
+from kiosk.actions.staff import confirm_second, sign_in
 from kiosk.actions.window import close_window, reopen_window
-from kiosk.batch_file.acknowledgement import MOST_BYTES
-from kiosk.domain.errors import BatchError, KioskError, Locked, NotFound, NotSignedIn, Refused
-from kiosk.domain.states import WindowEvent, allowed_window
-from kiosk.domain.window import Window
-from kiosk.screens import services, signed_in
+from kiosk.domain.errors import KioskError, Locked, NotFound, NotSignedIn, Refused
+from kiosk.domain.states import WindowEvent
+from kiosk.screens import batch_erase, batch_hand_over, batch_page, services, signed_in
+from kiosk.screens.batch_page import events, go, is_sealing, refuse, seals
 from kiosk.screens.fragments import render_block
 
 blueprint = Blueprint("batch", __name__, url_prefix="/batch")
@@ -24,27 +19,27 @@ blueprint = Blueprint("batch", __name__, url_prefix="/batch")
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
-    """Every window that can be closed, sealed or fetched; straight to it when it is the only one at work."""
+    """Every window that was at work, erased ones too; straight to the only one at work unless all are asked for."""
     listed = services().kiosk_store.windows.list()
-    at_work = [each for each in listed if _events(each) & {WindowEvent.CLOSE, WindowEvent.SEAL}]
-    if len(at_work) == 1:
-        return _go(at_work[0].id)
-    return render_template("batch_list.html", windows=[each for each in listed if _events(each) - {WindowEvent.OPEN}])
+    at_work = [each for each in listed if events(each) & {WindowEvent.CLOSE, WindowEvent.SEAL}]
+    if len(at_work) == 1 and "all" not in request.args:
+        return go(at_work[0].id)
+    return render_template("batch_list.html", windows=[each for each in listed if events(each) != {WindowEvent.OPEN}])
 
 
 @blueprint.get("/<window_id>")
 def page(window_id: str) -> ResponseReturnValue:
     """Balance, differences and what comes next for one window."""
-    return _page(window_id)
+    return batch_page.page(window_id)
 
 
 @blueprint.post("/<window_id>/close")
 def close(window_id: str) -> ResponseReturnValue:
     """Close the window to applicants; one that does not add up only when it is said to be meant so."""
     if not _adds_up(window_id) and request.form.get("anyway") != "yes":
-        return _page(window_id, Refused("batch.error_close_unbalanced")), 422
+        return refuse(window_id, Refused("batch.error_close_unbalanced"))
     close_window(services().vault, services().clock, window_id, signed_in.staff())
-    return _go(window_id)
+    return go(window_id)
 
 
 @blueprint.post("/<window_id>/unlock")
@@ -53,21 +48,21 @@ def unlock(window_id: str) -> ResponseReturnValue:
     try:
         sign_in(services().vault, services().clock, signed_in.staff(), request.form.get("passphrase", ""))
     except NotSignedIn as refused:
-        return _page(window_id, refused), 401
-    return _go(window_id)
+        return refuse(window_id, refused)
+    return go(window_id)
 
 
 @blueprint.post("/<window_id>/abandon-drafts")
 def abandon_drafts(window_id: str) -> ResponseReturnValue:
     """Count drafts nobody finished as abandoned."""
     deeds.count_drafts_as_abandoned(services().vault, services().clock, window_id, signed_in.staff())
-    return _go(window_id)
+    return go(window_id)
 
 
 @blueprint.post("/<window_id>/seal")
 def seal(window_id: str) -> ResponseReturnValue:
     """Seal with a second person on the spot; a second tap finds the first one's progress."""
-    if not _is_running(window_id):
+    if not is_sealing(window_id):
         first, form = signed_in.staff(), request.form
         try:
             second = confirm_second(
@@ -75,8 +70,8 @@ def seal(window_id: str) -> ResponseReturnValue:
             )
             _start(window_id, first, second.name, form.get("reason", "").strip() or None)
         except KioskError as refused:
-            return _page(window_id, refused), 422
-    return _go(window_id)
+            return refuse(window_id, refused)
+    return go(window_id)
 
 
 @blueprint.post("/<window_id>/reopen")
@@ -89,31 +84,14 @@ def reopen(window_id: str) -> ResponseReturnValue:
         )
         reopen_window(services().vault, services().clock, window_id, first, second.name, form.get("reason", ""))
     except KioskError as refused:
-        return _page(window_id, refused), 422
+        return refuse(window_id, refused)
     return redirect(url_for("queue.index"), code=303)
-
-
-@blueprint.post("/<window_id>/acknowledge")
-def acknowledge(window_id: str) -> ResponseReturnValue:
-    """Take up the office's acknowledgement file."""
-    file, passphrase = request.files.get("ack"), request.form.get("passphrase", "")
-    try:
-        if passphrase:
-            confirm(services().vault, signed_in.staff(), passphrase)
-        if not file:
-            raise BatchError("ack_missing")
-        found = deed_acknowledge(
-            services().vault, services().clock, file.stream.read(MOST_BYTES + 1), signed_in.staff()
-        )
-    except KioskError as refused:
-        return _page(window_id, refused), 422
-    return _go(found.window.id)
 
 
 @blueprint.get("/<window_id>/progress")
 def progress(window_id: str) -> ResponseReturnValue:
     """How far the seal is; the page is loaded anew when it has ended."""
-    job = _jobs().get(window_id)
+    job = seals().get(window_id)
     if job is None or not job.is_running:
         answer = make_response("", 200)
         answer.headers["HX-Redirect"] = url_for("batch.page", window_id=window_id)
@@ -132,46 +110,11 @@ def file(window_id: str, seq: int) -> ResponseReturnValue:
     return send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=path.name)
 
 
-def _page(window_id: str, refused: KioskError | None = None) -> str:
-    each = services().kiosk_store.windows.get(window_id)
-    job = _jobs().get(window_id)
-    failed = job.error if job and not job.is_running else None
-    return render_template(
-        "batch.html",
-        each=each,
-        rehearsal=each.rehearsal,
-        events=_events(each),
-        job=job if job and job.is_running else None,
-        error=refused.text_key if refused else failed,
-        batches=_batches(window_id),
-        holds_key=services().vault.holds(window_id),
-        typed=request.form,
-        **_balance(each),
-    )
-
-
-def _balance(each: Window) -> dict[str, Any]:
-    if not _events(each) & {WindowEvent.CLOSE, WindowEvent.SEAL} or _is_running(each.id):
-        return {"found": None, "is_locked": False}
-    try:
-        return {"found": balance_window(services().vault, each.id, services().rules_folder), "is_locked": False}
-    except Locked:
-        return {"found": None, "is_locked": True}
-
-
 def _adds_up(window_id: str) -> bool:
     try:
         return balance_window(services().vault, window_id, services().rules_folder).adds_up
     except Locked:
         return True  # closed already: the deed itself says so
-
-
-def _batches(window_id: str) -> list[dict[str, Any]]:
-    outbox = services().vault.folder.outbox
-    listed = services().kiosk_store.batches.list(window_id)
-    return [
-        {"batch": each, "path": outbox / each.file_name, "supersedes": json.loads(each.supersedes)} for each in listed
-    ]
 
 
 def _start(window_id: str, first: str, second: str, reason: str | None) -> None:
@@ -180,26 +123,12 @@ def _start(window_id: str, first: str, second: str, reason: str | None) -> None:
     if not balance_window(parts.vault, window_id, parts.rules_folder).adds_up and not reason:
         raise Refused("batch.error_unbalanced")
     with parts.guard:
-        if not _is_running(window_id):
+        if not is_sealing(window_id):
             job = SealJob(lambda told: deeds.seal_window(parts.vault, parts.clock, order, told), parts.clock.monotonic)
-            _jobs()[window_id] = job
+            seals()[window_id] = job
             job.start()
     job.wait(1.0)
 
 
-def _jobs() -> dict[str, SealJob]:
-    found: dict[str, SealJob] = services().live.setdefault("seals", {})
-    return found
-
-
-def _is_running(window_id: str) -> bool:
-    job = _jobs().get(window_id)
-    return job is not None and job.is_running
-
-
-def _events(each: Window) -> set[WindowEvent]:
-    return set(allowed_window(each.state))
-
-
-def _go(window_id: str) -> ResponseReturnValue:
-    return redirect(url_for("batch.page", window_id=window_id), code=303)
+batch_hand_over.register(blueprint)
+batch_erase.register(blueprint)

@@ -9,12 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from kiosk.domain.errors import NotFound, NotPermitted, NotSignedIn
 from kiosk.domain.staff import Account, Role, require_role
+from kiosk.domain.window import require_assigned
 from kiosk.ports import Clock
 from kiosk.screens import services, settings
 
 OPEN_TO_ALL = frozenset({"desk.sign_in", "desk.enter", "static"})
-NOT_A_TOUCH = frozenset({"queue.board", "desk.idle", "batch.progress"})
+NOT_A_TOUCH = frozenset({"queue.board", "desk.idle", "batch.progress", "batch.carried"})
 """Asked by the page by itself; does not keep the desk awake."""
+
+AT_WINDOW = frozenset({"queue", "identity"})
+"""Pages that show the applications of the window at work."""
 
 
 @dataclass
@@ -106,11 +110,18 @@ def guard() -> ResponseReturnValue | None:
         return None
     try:
         if services().vault.is_unlocked:
-            account()
+            _refuse_strangers(account())
             return None
     except NotSignedIn:
         end()
     return _to_sign_in()
+
+
+def _refuse_strangers(signed_in: Account) -> None:
+    """Applications are for the staff of their window only; raises NotAssigned."""
+    window = services().current_window()
+    if window is not None and request.blueprint in AT_WINDOW:
+        require_assigned(window, signed_in)
 
 
 def _to_sign_in() -> Response:

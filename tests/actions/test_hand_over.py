@@ -70,7 +70,7 @@ def medium(tmp_path: Path) -> Iterator[Medium]:
 class Kiosk:
     """A real kiosk with one sealed batch and one registered destination."""
 
-    def __init__(self, folder: Path, medium: Medium) -> None:
+    def __init__(self, folder: Path, medium: Medium, out: Path | None = None) -> None:
         self.clock, self.medium, self.waited = FixedClock(), medium, list[float]()
         self.vault: Vault = a_vault(folder / "data", self.clock)
         self.vault.kiosk_store.staff.add("担当", Role.OPERATOR, AT)
@@ -84,7 +84,7 @@ class Kiosk:
             store.photos.save(made.uid, a_photo())
         close_window(self.vault, self.clock, self.window.id, SUPERVISOR)
         self.vault.unlock(SUPERVISOR, "a passphrase for tests")
-        order = SealOrder(self.window.id, folder / "out", SUPERVISOR, "担当")
+        order = SealOrder(self.window.id, out or folder / "out", SUPERVISOR, "担当")
         self.sealed: Sealed = seal_window(self.vault, self.clock, order)
         self.rules = folder / "rules"
         self.rules.mkdir()
