@@ -11,8 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 
 from kiosk.domain.errors import KioskError, NotFound
+from kiosk.domain.form_keys import Layout, layout_shown
 from kiosk.domain.states import WindowState
 from kiosk.ports import Camera, Clock, Speaker
+from kiosk.rules import load_rules
 from kiosk.speech import Voices
 from kiosk.store import device
 from kiosk.store.vault import Vault
@@ -165,6 +167,13 @@ def check_scanner(devices: Path) -> Check:
     found = any(_SCANNER.search(name) for name in names)
     status, note = (Status.GREEN, "note_scanner_ok") if found else (Status.AMBER, "note_scanner_none")
     return Check("scanner", status, note)
+
+
+def check_scanner_layout(typed: str, rules_folder: Path | None) -> Check:
+    """How a scanner typed the set-up code: green where its forms are read right, amber with Caps Lock, else red."""
+    layout = layout_shown(typed, load_rules("keyboard", rules_folder))
+    amber = Status.AMBER if layout is Layout.CAPS_LOCK else Status.RED
+    return Check("scanner", Status.GREEN if layout.is_mapped_back else amber, f"note_scanner_{layout}")
 
 
 def check_battery(supplies: Path) -> Check:
