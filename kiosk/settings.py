@@ -42,7 +42,7 @@ class Settings:
     contact_mail: str = _setting("applicant", "whose mail is filed: applicant, municipal or none")
 
     other_cities: str = _setting("accepted", "residents of other municipalities: accepted or not_accepted")
-
+    print_slip: bool = _setting(False, "offer to print the call number on the applicant's screen; needs a printer")
 def for_window(settings: Settings, options: Mapping[str, Any]) -> Settings:
     """The settings while a window is at work: its own choices go before the installation's."""
     languages = options.get("languages")

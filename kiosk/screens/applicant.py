@@ -333,7 +333,7 @@ def submitted() -> ResponseReturnValue:
     step = deeds.step_of(services(), application)
     if step.kind is not StepKind.SUBMITTED:
         return _go(url_for("applicant.next_step"))
-    return render_template("submitted.html", call_number=application.call_number, today=_today())
+    return render_template("submitted.html", call_number=application.call_number, can_print=settings().print_slip)
 
 
 @blueprint.get("/applicant/slip.png")
