@@ -4,6 +4,7 @@ Every function takes a Subject and a random generator and gives a picture. Sizes
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
 
 import cv2
@@ -110,12 +111,12 @@ def slight_cast(s: Subject, rng: Rng) -> Image:
 
 def other_skin(s: Subject, rng: Rng) -> Image:
     """The person darker or lighter, the wall as it was: skin tones the portraits lack."""
-    lab = cv2.cvtColor(s.image.astype(np.float32) / 255, cv2.COLOR_BGR2LAB)
-    face = lab[_shape(s.image, s.points[list(FACE_OVAL)], 1) > 0.5][:, 0].mean()
+    linear = (s.image.astype(np.float32) / 255) ** 2.2
+    face = s.image[_shape(s.image, s.points[list(FACE_OVAL)], 1) > 0.5]
+    now = cv2.cvtColor(face.mean(axis=0)[None, None].astype(np.float32) / 255, cv2.COLOR_BGR2LAB)[0, 0, 0]
     target = rng.uniform(32, 72)
-    lab[:, :, 0] = 100 * (lab[:, :, 0] / 100) ** (np.log(target / 100) / np.log(face / 100))
-    lab[:, :, 1:] *= np.float32(np.clip(0.6 + 0.4 * target / face, 0.75, 1.15))
-    changed = np.clip(cv2.cvtColor(lab, cv2.COLOR_LAB2BGR), 0, 1) * 255
+    gain = (((target + 16) / 116) ** 3) / (((now + 16) / 116) ** 3)
+    changed = 255 * np.clip(linear * gain, 0, 1) ** (1 / 2.2)
     return _clip(s.image * (1 - s.person[:, :, None]) + changed * s.person[:, :, None])
 
 
@@ -274,6 +275,17 @@ def fringe(s: Subject, rng: Rng) -> Image:
     return _clip(result)
 
 
+def thick_fringe(s: Subject, rng: Rng) -> Image:
+    """A fringe without gaps down to or over the eyes."""
+    colour = np.array([(25, 28, 35), (20, 35, 60), (25, 30, 39)][rng.integers(3)], float)
+    low = s.eyes[:, 1].mean() + rng.uniform(0.02, 0.1) * s.unit
+    result, top = s.image.copy(), s.points[10, 1] - 0.25 * s.unit
+    for x in np.arange(s.points[234, 0], s.points[454, 0], 0.025 * s.unit):
+        end = (int(x + rng.normal(0, 0.01 * s.unit)), int(low + rng.normal(0, 0.01 * s.unit)))
+        cv2.line(result, (int(x), int(top)), end, tuple(colour.tolist()), max(2, int(0.028 * s.unit)), cv2.LINE_AA)
+    return result
+
+
 def hat(s: Subject, rng: Rng) -> Image:
     """Beanie, cap or brimmed hat in many colours, over everything above the brows."""
     felt = (
@@ -388,7 +400,23 @@ DEFECTS: dict[Maker, str] = {
     blurred: "blurred", moving: "blurred", dark: "too_dark", bright: "too_bright", side_shadow: "light_uneven",
     warm: "colour_cast", blue: "colour_cast", tilted: "head_tilted", turned: "head_turned", nodding: "head_turned",
     eyes_shut: "eyes_closed", looking_aside: "gaze_away", mouth_open: "mouth_open", dark_glasses: "sunglasses",
-    masked: "mask", fringe: "hair_over_eyes", hat: "head_covering", red_eyes: "red_eye", glare: "glasses_glare",
+    masked: "mask", fringe: "hair_over_eyes", thick_fringe: "hair_over_eyes",
+    hat: "head_covering", red_eyes: "red_eye", glare: "glasses_glare",
     busy: "background_busy", wall_shadow: "background_shadow", far_away: "face_small", cut_off: "face_cropped",
     beside_another: "several_faces",
 }  # fmt: skip
+NOT_BY_WEBCAM = (blurred, moving, far_away)
+"""What is gone, or another thing, in a picture of another size."""
+
+
+def by_webcam(make: Maker) -> Maker:
+    """The same defect in another light, before a 720p webcam."""
+
+    def made(s: Subject, rng: Rng) -> Image:
+        lit = copy(s.portrait)
+        lit.image = other_light(s, rng)
+        seen = copy(s.portrait)
+        seen.image = make(Subject(lit, s.person), rng)
+        return webcam(Subject(seen, s.person), rng)
+
+    return made

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from camera.landmarks import Mesh
-from camera.regions import CHIN, LEFT_IRIS, RIGHT_IRIS, Mask, Points, polygon
+from camera.regions import CHIN, FACE_OVAL, LEFT_IRIS, RIGHT_IRIS, Mask, Points, polygon
 from camera.segment import Probability
 from camera.types import Image
 
@@ -17,6 +17,18 @@ UNIT = 132.0
 """Chip pixels from the middle of the eyes to the chin; the yardstick of every measure."""
 EYE_X, EYE_Y = SIDE / 2, 0.53 * SIDE
 """Where the middle of the eyes lies in the chip: hair above, shoulders below."""
+CLOSE_UNIT = 264.0
+"""The same yardstick in the close picture, at most: twice the chip's, since the chip is too small to show a slight blur
+of a large photo; a smaller face is looked at in its own pixels, so that none are made up."""
+
+
+@dataclass(frozen=True)
+class CloseView:
+    """The face alone (BGR, any shape), not turned, with its mesh; ``unit``: its pixels from the eyes to the chin."""
+
+    image: Image
+    points: Points
+    unit: float
 
 
 @dataclass(frozen=True)
@@ -33,7 +45,13 @@ class FaceView:
     inside: Mask
     matrix: NDArray[np.float64]
     scale: float
+    source: Image
     person: Probability | None = None
+
+    @cached_property
+    def close(self) -> CloseView | None:
+        """The face in the picture's own pixels, made smaller where it is larger than CLOSE_UNIT; None outside it."""
+        return _close_view(self.source, self.mesh.points[:, :2], UNIT / self.scale)
 
     @cached_property
     def half(self) -> Image:
@@ -108,7 +126,23 @@ def view_of(image: Image, mesh: Mesh) -> FaceView | None:
         source, _after(matrix, shrunk), (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
     points = (mesh.points[:, :2] @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
-    return FaceView(chip.astype(np.uint8, copy=False), mesh, points, _inside(image, matrix), matrix, UNIT / unit)
+    return FaceView(chip.astype(np.uint8, copy=False), mesh, points, _inside(image, matrix), matrix, UNIT / unit, image)
+
+
+def _close_view(image: Image, points: Points, unit: float) -> CloseView | None:
+    oval, margin = points[list(FACE_OVAL)], 0.1 * unit
+    height, width = image.shape[:2]
+    low = np.clip(np.floor(oval.min(axis=0) - margin), 0, (width, height)).astype(int)
+    high = np.clip(np.ceil(oval.max(axis=0) + margin), 0, (width, height)).astype(int)
+    part = image[low[1] : high[1], low[0] : high[0]]
+    scale = min(1.0, CLOSE_UNIT / unit)
+    if min(part.shape[:2]) * scale < 8:
+        return None
+    if scale < 1:
+        size = (round(part.shape[1] * scale), round(part.shape[0] * scale))
+        part = cv2.resize(part, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    moved = ((points - low + 0.5) * scale - 0.5).astype(np.float32)
+    return CloseView(part, moved, unit * scale)
 
 
 def _upright(middle: Points, roll: float, scale: float) -> NDArray[np.float64]:

@@ -35,6 +35,9 @@ LIGHT_STEP = 0.55
 """Log-colour and log-light distances from the face's own skin at which a pixel no longer counts as skin."""
 EVEN_STRANDS = 0.95
 """Upright over level detail from which strands are suspected: 0.92 is the most that an open face has shown."""
+LENS_STEP, DARK_LENS_STEP, FREE = 0.9, 1.3, 0.3
+"""Log-light from the forehead down to what is around the eyes, from which that is a lens: to the shaded sockets of an
+open face it is 0.8 at most. The lower one is for a free forehead, of which at most the share FREE is covered."""
 UPPER_FACE_STEP = 0.8
 """Log-light between forehead and the skin under the eyes beyond which one of them is covered."""
 
@@ -127,23 +130,44 @@ def _blown_from(view: FaceView) -> float | None:
 
 
 def hair_over_eyes(view: FaceView, skin: Skin) -> float | None:
-    """0 to 1: strands running down over the eyes, or forehead and eye sockets covered with no eye to be seen."""
-    contrast, strands = eye_contrast(view, skin), _strands(view)
-    eyes, sockets = _eye_masks(view)
-    covered = [skin.other_share(view.half_region(FOREHEAD)), skin.other_share(sockets & ~eyes)]
-    if contrast is None or strands is None or None in covered:
+    """0 to 1: strands running down over the eyes, or forehead, nose root and eye sockets covered by one thing.
+
+    What is dark around the eyes below a free forehead is glasses, whose frames are no strands.
+    """
+    strands, covered = _strands(view), _covered_alike(view, skin)
+    if strands is None or covered is None:
         return None
-    unseen = float(np.clip((0.35 - contrast) / 0.15, 0, 1))
-    step = abs(_light(skin, view.half_region(FOREHEAD)) - _light(skin, sockets & ~eyes))
-    alike = float(np.clip((0.6 - step) / 0.3, 0, 1))
-    running = float(np.clip((strands - EVEN_STRANDS) / 0.6, 0, 1))
-    return max(running, unseen * alike * min(share or 0.0 for share in covered))
+    running = 0.0 if _is_lens(view, skin) else float(np.clip((strands - EVEN_STRANDS) / 0.6, 0, 1))
+    return max(running, float(np.clip((covered - 0.25) / 0.45, 0, 1)))
 
 
-def hair_hides_eyes(view: FaceView, skin: Skin, hair: float | None) -> bool:
+def hair_hides_eyes(view: FaceView, skin: Skin) -> bool:
     """Whether it is hair that keeps the eyes from being seen: it covers forehead and nose root as well."""
-    shares = [skin.other_share(view.half_region(part)) or 0.0 for part in (FOREHEAD, NOSE_ROOT)]
-    return hair is not None and hair > 0.5 and min(shares) > 0.6
+    return (_covered_alike(view, skin) or 0.0) > 0.5
+
+
+def _covered_alike(view: FaceView, skin: Skin) -> float | None:
+    """The least covered share of forehead, nose root and eye sockets, in so far as what covers them is of one light."""
+    shares = [skin.other_share(part) for part in (view.half_region(NOSE_ROOT), *_forehead_and_sockets(view))]
+    known = [share for share in shares if share is not None]
+    alike = float(np.clip((0.4 - abs(_step(view, skin))) / 0.15, 0, 1))
+    return alike * min(known) if len(known) == len(shares) else None
+
+
+def _is_lens(view: FaceView, skin: Skin) -> bool:
+    free = (skin.other_share(view.half_region(FOREHEAD)) or 0.0) < FREE
+    return _step(view, skin) > (LENS_STEP if free else DARK_LENS_STEP)
+
+
+def _step(view: FaceView, skin: Skin) -> float:
+    """Log-light of the forehead over that of the eye sockets."""
+    forehead, sockets = _forehead_and_sockets(view)
+    return _light(skin, forehead) - _light(skin, sockets)
+
+
+def _forehead_and_sockets(view: FaceView) -> tuple[Mask, Mask]:
+    eyes, sockets = _eye_masks(view)
+    return view.half_region(FOREHEAD), (sockets & ~eyes).astype(np.uint8)
 
 
 def _light(skin: Skin, where: Mask) -> float:

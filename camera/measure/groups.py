@@ -33,7 +33,7 @@ def on_the_face(view: FaceView) -> Values:
     """What covers the face; of eyes that hair hides nothing more is said than that."""
     skin = covering.lower_skin(view)
     hair = covering.hair_over_eyes(view, skin) if skin else None
-    hidden = skin is not None and covering.hair_hides_eyes(view, skin, hair)
+    hidden = skin is not None and covering.hair_hides_eyes(view, skin)
     return {
         "EyesVisible": covering.eye_contrast(view, skin) if skin and not hidden else None,
         "Sunglasses": covering.sunglasses(view, skin) if skin and not hidden else None,

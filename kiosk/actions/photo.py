@@ -9,20 +9,27 @@ from kiosk.actions.photo_station import Parts, PhotoStation, guard_of, station_o
 from kiosk.domain.errors import NotAllowedNow, NotFound, Refused
 from kiosk.domain.states import ApplicationEvent, allowed
 from kiosk.ports import Features
+from kiosk.store.photo_grants import StoredGrant
 from kiosk.store.photos import StoredPhoto
 from kiosk.store.window_file import WindowStore
 
 
 def use_photo(parts: Parts, uid: str, number: int) -> None:
-    """Keep the chosen shot and tell the wrong-person guard; raises as ``accept_photo`` does."""
+    """Keep the chosen shot, tell the wrong-person guard, and log under whose exception, if any, it was kept.
+
+    Raises as ``accept_photo`` does.
+    """
     window = parts.current_window()
     if window is None:
         raise NotFound("no window is open")
 
-    def remember(features: Features | None, has_two_persons: bool) -> None:
-        guard_of(parts).accepted(window.id, uid, features, has_two_persons)
+    def remember(features: Features | None) -> None:
+        guard_of(parts).accepted(window.id, uid, features)
 
-    accept_photo(parts.window_store(window.id), station_of(parts), uid, number, remember)
+    grant = accept_photo(parts.window_store(window.id), station_of(parts), uid, number, remember)
+    if grant is not None:
+        at = parts.clock.now().isoformat(timespec="milliseconds")
+        parts.kiosk_store.audit.append("photo_by_exception", grant.granted_by, uid, ",".join(grant.exceptions), at=at)
 
 
 def accept_photo(
@@ -30,17 +37,18 @@ def accept_photo(
     station: PhotoStation,
     uid: str,
     number: int,
-    remember: Callable[[Features | None, bool], None] | None = None,
-) -> None:
-    """Keep the chosen shot as the application's photo and forget the others.
+    remember: Callable[[Features | None], None] | None = None,
+) -> StoredGrant | None:
+    """Keep the chosen shot as the application's photo and forget the others; gives the grant it was kept under.
 
-    A second tap changes nothing. Raises Refused when the shot is gone or cannot be used, NotAllowedNow when the
-    application is no longer the applicant's to change; the shots then stay.
+    A grant is for one application and one photo: the next one needs another. A second tap changes nothing. Raises
+    Refused when the shot is gone or cannot be used, NotAllowedNow when the application is no longer the applicant's to
+    change; the shots then stay.
     """
     session = station.current(uid)
     if session is None:
         if store.photos.has(uid):
-            return
+            return None
         raise Refused("photo.error_shots_gone")
     shot = _usable(session.shots, number)
     _refuse_when_handed_in(store, uid)
@@ -48,10 +56,12 @@ def accept_photo(
         store.photos.save(uid, stored_photo(shot, session.grant))
         if shot.noted is not None:
             store.statistics.photo_accepted(shot.noted)
+        grant = store.photo_grants.use(uid, shot.taken_at) if session.grant.names else None
     if remember:
-        remember(shot.features, session.has_two_persons)
+        remember(shot.features)
     station.end(uid)
     station.forget_grants(uid)
+    return grant
 
 
 def retake_photo(station: PhotoStation, uid: str) -> None:

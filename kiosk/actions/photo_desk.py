@@ -57,7 +57,7 @@ def grant_exception(parts: Parts, uid: str, staff: str, fields: Mapping[str, str
         raise NotAllowedNow("the application is no longer open")
     grant = _grant_from(parts, fields)
     with parts.window_store().write():
-        _keep_with_photo(parts, uid, grant)
+        _keep(parts, uid, grant, staff)
         desk.note(parts, "photo_exception", staff, uid, ",".join(sorted(grant.names)) or "none")
     station_of(parts).grant(uid, grant)
 
@@ -85,7 +85,7 @@ def has_two_persons(parts: Parts, uid: str) -> bool:
     session, window = station_of(parts).peek(uid), parts.current_window()
     if session is not None and session.has_two_persons:
         return True
-    return window is not None and guard_of(parts).has_two_persons(window.id, uid)
+    return window is not None and parts.window_store(window.id).photo_grants.has_two_persons(uid)
 
 
 def _grant_from(parts: Parts, fields: Mapping[str, str]) -> Grant:
@@ -99,9 +99,14 @@ def _grant_from(parts: Parts, fields: Mapping[str, str]) -> Grant:
     return Grant(frozenset({name}), check_text("words", reason, desk.LONGEST_REASON))
 
 
-def _keep_with_photo(parts: Parts, uid: str, grant: Grant) -> None:
-    """Write the exception beside a photo that is already stored."""
-    photos = parts.window_store().photos
+def _keep(parts: Parts, uid: str, grant: Grant, staff: str) -> None:
+    """Write the grant down for the photo to come, and the exception beside a photo that is already stored."""
+    store = parts.window_store()
+    if grant.names:
+        store.photo_grants.save(uid, grant.names, grant.reason, staff, desk.now(parts))
+    else:
+        store.photo_grants.remove(uid)
+    photos = store.photos
     stored = photos.get(uid)
     if stored is not None:
         name = ",".join(sorted(grant.names)) or None

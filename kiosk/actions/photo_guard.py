@@ -1,7 +1,7 @@
 """The wrong-person guard: which applicants of a window have faces alike. In memory only, gone with the window's key.
 
-Across applicants it works only when the installation switched it on. That the shots of one application show two
-persons is remembered in any case, without anything about the faces.
+It works only when the installation switched it on. That the shots of one application show two persons is written down
+in any case (store/photo_grants.py), without anything about the faces.
 """
 
 import threading
@@ -15,7 +15,6 @@ from kiosk.ports import Features
 class _Seen:
     features: dict[str, Features] = field(default_factory=dict, repr=False)
     alike: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    two_persons: set[str] = field(default_factory=set)
 
 
 class PhotoGuard:
@@ -27,13 +26,12 @@ class PhotoGuard:
         self._lock = threading.Lock()
         self._windows: dict[str, _Seen] = {}
 
-    def accepted(self, window_id: str, uid: str, features: Features | None, has_two_persons: bool) -> None:
+    def accepted(self, window_id: str, uid: str, features: Features | None) -> None:
         """An application's photo was accepted; its face is held against those of the others, if the guard is on."""
+        if not self._is_on:
+            return
         with self._lock:
             seen = self._windows.setdefault(window_id, _Seen())
-            (seen.two_persons.add if has_two_persons else seen.two_persons.discard)(uid)
-            if not self._is_on:
-                return
             _part(seen, uid)
             if features is not None:
                 self._compare(seen, uid, features)
@@ -43,12 +41,6 @@ class PhotoGuard:
         with self._lock:
             seen = self._windows.get(window_id)
             return frozenset(seen.alike.get(uid, ())) if seen else frozenset()
-
-    def has_two_persons(self, window_id: str, uid: str) -> bool:
-        """Whether the shots this application's photo was chosen from showed two persons."""
-        with self._lock:
-            seen = self._windows.get(window_id)
-            return seen is not None and uid in seen.two_persons
 
     def forget(self, window_id: str) -> None:
         """Drop everything about a window."""

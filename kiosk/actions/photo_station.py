@@ -15,6 +15,7 @@ from kiosk.domain.photo import PhotoLimits
 from kiosk.domain.window import Window
 from kiosk.ports import Analyser, Camera, Clock, FaceReader
 from kiosk.settings import Settings
+from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.vault import Vault
 from kiosk.store.window_file import WindowStore
 
@@ -24,19 +25,22 @@ log = logging.getLogger("kiosk.photo")
 class PhotoStation:
     """At most one session at a time, so that one person's pictures never meet another's."""
 
-    def __init__(self, make: Callable[[str], PhotoSession]) -> None:
+    def __init__(self, make: Callable[[str], PhotoSession], kept: Callable[[str], Grant] | None = None) -> None:
+        """``kept`` gives what was granted to an application and not yet used, also before the last restart."""
         self._make = make
+        self._kept = kept
         self._lock = threading.Lock()
         self._session: PhotoSession | None = None
         self._grants: dict[str, Grant] = {}
 
     def session_for(self, uid: str) -> PhotoSession:
         """The session of this application, begun if need be; another applicant's is ended first."""
+        grant = self.granted(uid)
         with self._lock:
             if self._session is None or self._session.uid != uid or self._session.has_ended:
                 self._drop()
                 self._session = self._make(uid)
-                self._session.except_from(self._grants.get(uid, Grant()))
+                self._session.except_from(grant)
                 self._session.start()
             self._session.touch()
             return self._session
@@ -56,24 +60,28 @@ class PhotoStation:
             session = self._session
             return session if session and session.uid == uid and not session.has_ended else None
 
-    def grant(self, uid: str, grant: Grant) -> None:
-        """Excuse checks for an application, also in its later sessions; its shots so far are judged anew."""
-        session = self.peek(uid)
     def at_camera(self) -> PhotoSession | None:
         """Who is before the camera now; counts as little as ``peek``."""
         with self._lock:
             session = self._session
             return session if session and not session.has_ended else None
 
+    def grant(self, uid: str, grant: Grant) -> None:
+        """Excuse checks for an application, also in its later sessions; its shots so far are judged anew."""
+        session = self.peek(uid)
         if session is not None:
             session.except_from(grant)
         with self._lock:
             self._grants[uid] = grant
 
     def granted(self, uid: str) -> Grant:
-        """What was granted to an application."""
+        """What was granted to an application and not yet used.
+
+        The file is read without the lock: reading may find the window closed and have everything forgotten.
+        """
         with self._lock:
-            return self._grants.get(uid, Grant())
+            known = self._grants.get(uid)
+        return known if known is not None else self._kept(uid) if self._kept else Grant()
 
     def forget_grants(self, uid: str | None = None) -> None:
         """Drop what was granted to an application (or to all), with its reason."""
@@ -131,6 +139,10 @@ class Parts(Protocol):
     def clock(self) -> Clock:
         """The time."""
 
+    @property
+    def kiosk_store(self) -> KioskStore:
+        """The kiosk's own file, for the audit log; raises Locked."""
+
     def current_window(self) -> Window | None:
         """The open or paused window."""
 
@@ -142,7 +154,7 @@ def station_of(parts: Parts) -> PhotoStation:
     """The station of this kiosk, the same for every screen and for the desk."""
     with parts.guard:
         if "photo_station" not in parts.live:
-            station = PhotoStation(lambda uid: _session(parts, uid))
+            station = PhotoStation(lambda uid: _session(parts, uid), lambda uid: _kept_grant(parts, uid))
             parts.vault.when_key_dropped(lambda _window: station.forget_grants())
             parts.live["photo_station"] = station
         made: PhotoStation = parts.live["photo_station"]
@@ -167,10 +179,22 @@ def _session(parts: Parts, uid: str) -> PhotoSession:
     )  # fmt: skip
 
 
+def _kept_grant(parts: Parts, uid: str) -> Grant:
+    """The open grant in the window's file; none while that is locked."""
+    try:
+        kept = parts.window_store().photo_grants.get(uid)
+    except KioskError:
+        return Grant()
+    return Grant(frozenset(kept.exceptions), kept.reason) if kept and kept.used_at is None else Grant()
+
+
 def _noted(parts: Parts, uid: str, shot: Shot) -> int | None:
     """Write an attempt down; when that cannot be, the photo is not held up by it."""
     try:
-        statistics = parts.window_store().statistics
+        store = parts.window_store()
+        if shot.has_two_persons:
+            store.photo_grants.two_persons_seen(uid, shot.taken_at)
+        statistics = store.statistics
         return statistics.photo_attempt(uid, shot.taken_at, shot.check.verdict, shot.check.reasons, shot.seconds)
     except KioskError as error:
         log.warning("photo attempt not noted: %s", type(error).__name__)

@@ -12,7 +12,10 @@ Band = tuple[float, float, float]
 
 @dataclass(frozen=True, slots=True)
 class FrameRules:
-    """The printed frame in millimetres and its legal sizes in pixels (width, height)."""
+    """The printed frame in millimetres and its legal sizes in pixels (width, height).
+
+    ``crown_error_mm``: so far off may the crown be seen that lies under hair; a frame is named only when off by more.
+    """
 
     width_mm: float
     height_mm: float
@@ -21,6 +24,7 @@ class FrameRules:
     centre_mm: float
     least_px: tuple[int, int]
     most_px: tuple[int, int]
+    crown_error_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,7 @@ def _frame(frame: Mapping[str, Any]) -> FrameRules:
     return FrameRules(
         float(frame["width_mm"]), float(frame["height_mm"]), _band(frame["head_mm"]), _band(frame["gap_mm"]),
         float(frame["centre_mm"]), _pair(frame["least_px"]), _pair(frame["most_px"]),
+        float(frame.get("crown_error_mm", 0.0)),
     )  # fmt: skip
 
 
@@ -95,8 +100,7 @@ def _band(values: Any) -> Band:
 def limits_of(rules: PhotoFileRules) -> dict[str, Limit]:
     """The limits of every measure this module names, to be judged beside those of the face."""
     frame = rules.frame
-    head = [_rounded(mm / frame.height_mm) for mm in frame.head_mm]
-    gap = [_rounded(mm / frame.height_mm) for mm in frame.gap_mm]
+    head, gap = (_seen_within(band, frame) for band in (frame.head_mm, frame.gap_mm))
     aside = _rounded(frame.centre_mm / frame.width_mm)
     side = Limit(
         fail_min=rules.least_side, fail_max=rules.most_side, reason_low="resolution_low", reason_high="file_format"
@@ -108,10 +112,16 @@ def limits_of(rules: PhotoFileRules) -> dict[str, Limit]:
         "ImageHeight": side,
         "CropWidth": Limit(fail_min=frame.least_px[0], reason_low="resolution_low"),
         "CropHeight": Limit(fail_min=frame.least_px[1], reason_low="resolution_low"),
-        "CropHeadSize": Limit(warn_min=head[0], warn_max=head[2], reason_low="face_small", reason_high="face_cropped"),
-        "CropMarginAbove": Limit(warn_min=gap[0], warn_max=gap[2], reason_low="face_cropped", reason_high="face_small"),
+        "CropHeadSize": Limit(warn_min=head[0], warn_max=head[1], reason_low="face_small", reason_high="face_cropped"),
+        "CropMarginAbove": Limit(warn_min=gap[0], warn_max=gap[1], reason_low="face_cropped", reason_high="face_small"),
         "CropCentring": Limit(warn_min=-aside, warn_max=aside, reason_low="face_cropped", reason_high="face_cropped"),
     }
+
+
+def _seen_within(band: Band, frame: FrameRules) -> tuple[float, float]:
+    """Least and most of a band as shares of the frame's height, widened by how far off the crown may be seen."""
+    low, high = band[0] - frame.crown_error_mm, band[2] + frame.crown_error_mm
+    return _rounded(low / frame.height_mm), _rounded(high / frame.height_mm)
 
 
 def _between(low: float, high: float, reason: str) -> Limit:

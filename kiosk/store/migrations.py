@@ -240,3 +240,25 @@ create index photo_verdicts on photos(uid, verdict);
 create index custody_envelopes on custody(envelope) where envelope is not null
 """,
     )
+
+
+@window_migrations(name="0004_photo_grants")
+def _photo_grants(db: Database) -> None:
+    """Exceptions granted and two persons seen, so that a restart in the middle of a person's way loses neither."""
+    _run(
+        db,
+        """
+create table photo_grants (
+    uid text primary key references applications(uid),
+    exceptions text not null,
+    reason text not null,
+    granted_by text not null,
+    granted_at text not null,
+    used_at text
+);
+create table photo_two_persons (
+    uid text primary key references applications(uid),
+    seen_at text not null
+)
+""",
+    )

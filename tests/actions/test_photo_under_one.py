@@ -1,20 +1,31 @@
-"""A child under one year is never asked for a photo and can be handed in without one."""
+"""A child under one year is never asked for a photo and comes into the batch without one."""
 
+import json
 from pathlib import Path
 
 from kiosk.actions.applicant import applicant_rules, submit
+from kiosk.actions.batch import SealOrder, seal_window
+from kiosk.actions.window import close_window
 from kiosk.domain.applicant import Kind, needs_photo, questions
 from kiosk.domain.batch_row import Parts as RowParts
 from kiosk.domain.batch_row import as_row
 from kiosk.domain.states import ApplicationState
+from kiosk.store import wraps
+from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
+from tests.actions.test_batch import members_of
 from tests.builders import an_application
-from tests.desk_navigator import ANSWERS, Desk
+from tests.desk_navigator import ANSWERS, FULL_CHECK, Desk
 
 CHILD = {
     **{key: value for key, value in ANSWERS.items() if key != "photo_exception"},
     "birth_date": "2026-06-01", "applying_as": "representative", "representative_present": "yes",
     "representative_name": "見本 花子", "representative_relation": "mother", "certificates": "authentication_only",
 }  # fmt: skip
+OF_THE_MOTHER = {
+    **{key.replace("document-", "representative-"): value for key, value in FULL_CHECK.items() if "document-" in key},
+    "paper-authority_paper": "here", "paper-consent_form": "here", "representative_present": "yes",
+}  # fmt: skip
+"""What she shows beside the child's own papers."""
 
 
 def test_no_photo_step_and_no_photo_in_the_row(tmp_path: Path) -> None:
@@ -29,3 +40,25 @@ def test_no_photo_step_and_no_photo_in_the_row(tmp_path: Path) -> None:
     row = as_row(RowParts(handed_in, None, None, (), is_under_one=True), "host")
     assert row["photo"] is None
     assert row["counted_as"] == "under_1"
+
+
+def test_a_child_under_one_is_accepted_at_the_desk_and_sealed_without_a_photo(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "data")
+    uid = an_application(desk.store, form_id="1" * 23, answers=CHILD).uid
+    submit(desk.services, uid)
+    staff = desk.signed_in()
+    assert "photo.jpg" not in staff.see(f"/queue/{uid}")
+    staff.see(f"/identity/{uid}")
+    checked = staff.check(desk.store.applications.get(uid), **OF_THE_MOTHER)
+    assert checked.status_code == 303, checked.text
+    version = desk.store.applications.get(uid).version
+    assert staff.press(f"/queue/{uid}/accept", version=version, envelope="E-1").status_code == 303
+    assert desk.store.applications.get(uid).state is ApplicationState.ACCEPTED
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_SUPERVISOR)
+    order = SealOrder(desk.window.id, tmp_path / "out", REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR)
+    sealed = seal_window(desk.vault, desk.clock, order)
+    identity = wraps.read_identity(desk.vault.folder.rehearsal_identity.read_text("utf-8"))
+    members = members_of(sealed.path, identity)
+    (row,) = map(json.loads, members["applications.jsonl"].splitlines())
+    assert (row["counted_as"], row["photo"]) == ("under_1", None)
+    assert not [name for name in members if name.startswith("photos/")]

@@ -54,7 +54,7 @@ def test_each_defect_is_named_by_its_reason(analyser: FaceAnalyser, photos: Path
 
 
 def test_compliant_portraits_are_not_refused(analyser: FaceAnalyser, photos: Path) -> None:
-    files = [p for p in sorted(photos.iterdir()) if kind_of(p) in COMPLIANT and p.stem != TURNED]
+    files = [p for p in sorted(photos.iterdir()) if kind_of(p) in COMPLIANT]
     assert len(files) >= 10
     refused = {p.name: v.hard_reasons for p in files if (v := judged(analyser, p)).verdict == "fail"}
     assert refused == {}
@@ -85,5 +85,5 @@ def test_skin_of_any_tone_in_white_light_has_no_colour_cast(analyser: FaceAnalys
     assert [path.name for path in files if "colour_cast" in judged(analyser, path).reasons] == []
 
 
-def test_a_turned_head_is_refused_though_its_name_says_frontal(analyser: FaceAnalyser, photos: Path) -> None:
-    assert "head_turned" in judged(analyser, photos / f"{TURNED}.jpg").hard_reasons
+def test_a_turned_head_is_named_though_its_name_says_frontal(analyser: FaceAnalyser, photos: Path) -> None:
+    assert "head_turned" in judged(analyser, photos / f"{TURNED}.jpg").reasons

@@ -125,7 +125,8 @@ def test_a_refused_shot_is_used_only_with_a_named_exception_and_its_reason(
     assert (stored.exception, stored.exception_reason) == ("eyes_cannot_open", REASON)
     assert REASON in staff.see(f"/queue/{uid}")
     audit = desk.services.kiosk_store.audit.list()
-    assert [line.event for line in audit if line.subject == uid][-2:] == ["photo_exception", "photo_used_by_staff"]
+    events = [line.event for line in audit if line.subject == uid]
+    assert events[-3:] == ["photo_exception", "photo_by_exception", "photo_used_by_staff"]
     assert REASON not in json.dumps([line.detail for line in audit], ensure_ascii=False)
     assert REASON not in caplog.text
 

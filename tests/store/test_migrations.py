@@ -64,3 +64,28 @@ def test_0002_desk_reads_keeps_everything_and_answers_from_indexes(tmp_path: Pat
     assert not window.custody.is_taken_by_another("A-1", people[0].uid)
     window.applications.move(people[2].uid, Event.CHECK_IDENTITY, "demo", AT, "POST")
     assert window.applications.firsts([Event.ACCEPT]) == {each.uid: {Event.ACCEPT: AT} for each in people[:2]}
+
+
+def test_0004_photo_grants_keeps_photos_and_begins_with_nothing_granted(tmp_path: Path) -> None:
+    path = tmp_path / "window.db"
+    before = open_store(path, KEY, only(["0001_window", "0002_desk_reads"]))
+    window = WindowStore(before)
+    uid = an_application(window, State.DRAFT).uid
+    window.photos.save(uid, a_photo())
+    kept = before.rows("select * from photos")
+    before.close()
+
+    after = open_store(path, KEY, window_migrations)
+    assert after.rows("select * from photos") == kept
+    window = WindowStore(after)
+    assert (window.photo_grants.get(uid), window.photo_grants.has_two_persons(uid)) == (None, False)
+    window.photo_grants.save(uid, ("wig", "hijab"), "見本", "demo", AT)
+    window.photo_grants.two_persons_seen(uid, AT)
+    window.photo_grants.two_persons_seen(uid, "later")
+    found = window.photo_grants.get(uid)
+    assert found is not None
+    assert (found.exceptions, found.used_at) == (("hijab", "wig"), None)
+    assert window.photo_grants.use(uid, AT) == found
+    assert window.photo_grants.use(uid, AT) is None, "used up"
+    assert after.rows("select * from photo_two_persons") == [{"uid": uid, "seen_at": AT}]
+    assert "見本" not in repr(found)
