@@ -87,6 +87,8 @@ class Services:
     """What lives in memory only and belongs to one visitor: live photo sessions, form readings."""
     guard: threading.RLock = field(default_factory=threading.RLock)
     speaker: Speaker = field(default_factory=Voices)
+    _at_work: str = ""
+    """The window that was at work when last asked."""
 
     @property
     def settings(self) -> Settings:
@@ -149,12 +151,20 @@ class Services:
         _SEEN.set([] if is_on else None)
 
     def _window_at_work(self) -> Window | None:
-        store, seen = self.kiosk_store, _SEEN.get()
+        seen = _SEEN.get()
         if seen is None:
-            return store.windows.current()
+            return self._read_window_at_work()
         if not seen:
-            seen.append(store.windows.current())
+            seen.append(self._read_window_at_work())
         return seen[0]
+
+    def _read_window_at_work(self) -> Window | None:
+        """Read it from the file; when the one before was closed, perhaps by a command beside us, drop its key here."""
+        window = self.kiosk_store.windows.current()
+        before, self._at_work = self._at_work, window.id if window else ""
+        if before and before != self._at_work:
+            self.vault.forget_window(before)
+        return window
 
     def window_store(self, window_id: str | None = None) -> WindowStore:
         """The file of a window (the current one unless named); raises Locked or NotFound."""

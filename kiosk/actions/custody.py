@@ -45,10 +45,14 @@ def give_all_back(parts: Parts, uid: str, staff: str, *, is_confirmed: bool) -> 
     return settle(parts, uid, (), staff)
 
 
-def move_item(parts: Parts, uid: str, line_id: int, deed: str, staff: str) -> None:
+GIVE_BACK_REASONS = ("asked_for", "not_needed", "taken_by_mistake")
+
+
+def move_item(parts: Parts, uid: str, line_id: int, deed: str, staff: str, reason: str = "") -> None:
     """Note that one thing went back to the person (``give_back``) or, from its envelope, to the office (``hand_over``).
 
-    Raises NotFound for a line of somebody else or an unknown deed, TappedFirst when the thing is elsewhere already.
+    What goes back needs one of the reasons. Raises Refused without it, NotFound for a line of somebody else or an
+    unknown deed, TappedFirst when the thing is elsewhere already.
     """
     ledger = parts.window_store().custody
     with parts.window_store().write():
@@ -56,8 +60,10 @@ def move_item(parts: Parts, uid: str, line_id: int, deed: str, staff: str) -> No
         line = next((each for each in ledger.list(uid) if each.id == line_id), None)
         if line is None or deed not in _EVENTS:
             raise NotFound("no such line of this person's ledger")
+        if deed == "give_back" and reason not in GIVE_BACK_REASONS:
+            raise Refused("queue.error_reason_needed")
         (ledger.give_back if deed == "give_back" else ledger.hand_over)(line_id, staff, now(parts))
-        note(parts, _EVENTS[deed], staff, uid, line.item)
+        note(parts, _EVENTS[deed], staff, uid, f"{line.item}: {reason}" if deed == "give_back" else line.item)
 
 
 _EVENTS = {"give_back": "custody_given_back", "hand_over": "custody_handed_over"}

@@ -6,7 +6,7 @@ from typing import Protocol
 from kiosk.domain.errors import Refused
 from kiosk.domain.free_text import check_text
 from kiosk.domain.queue import Application
-from kiosk.domain.window import Window
+from kiosk.domain.window import Window, require_assigned
 from kiosk.ports import Clock, Ids
 from kiosk.settings import Settings
 from kiosk.store.kiosk_file import KioskStore
@@ -60,7 +60,13 @@ def note_all(parts: Parts, notes: Iterable[tuple[str, str]], staff: str, uid: st
 
 
 def hold(parts: Parts, uid: str, staff: str) -> Application:
-    """Make sure this member of staff holds the application; raises TappedFirst when somebody else does."""
+    """Make sure this member of staff holds the application.
+
+    Raises TappedFirst when somebody else does, NotAssigned when they do not work at this window.
+    """
+    window = parts.current_window()
+    if window is not None and window.options.get("staff"):
+        require_assigned(window, parts.kiosk_store.staff.get(staff))
     return parts.window_store().applications.claim(uid, staff, now(parts))
 
 

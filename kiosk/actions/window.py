@@ -5,7 +5,7 @@ import secrets
 from kiosk.domain.errors import AnswerRefused, NotAllowedNow, Refused
 from kiosk.domain.staff import Role, require_role, require_two
 from kiosk.domain.states import WindowEvent
-from kiosk.domain.window import Window, WindowId, WindowPlan, check_plan
+from kiosk.domain.window import Window, WindowId, WindowPlan, check_plan, require_assigned
 from kiosk.ports import Clock
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.vault import Vault
@@ -86,7 +86,9 @@ def _move(
     store: KioskStore, clock: Clock, window_id: str, event: WindowEvent, by: str,
     second: str | None = None, reason: str | None = None,
 ) -> Window:  # fmt: skip
-    require_role(store.staff.get(by), Role.OPERATOR)
+    account = store.staff.get(by)
+    require_role(account, Role.OPERATOR)
+    require_assigned(store.windows.get(window_id), account)
     at = _at(clock)
     with store.write():
         window = store.windows.move(window_id, event, by, second, reason, at)

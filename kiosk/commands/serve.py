@@ -9,7 +9,9 @@ import signal
 import sys
 import tempfile
 import threading
+import time
 import webbrowser
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -17,9 +19,11 @@ from typing import Any
 import click
 from waitress import create_server
 
+from kiosk.actions.rules_check import check_rules
 from kiosk.actions.window import make_window, open_window
-from kiosk.app import create_site
+from kiosk.app import compile_pages, create_site
 from kiosk.clock import SystemClock
+from kiosk.domain.errors import KioskError
 from kiosk.domain.window import WindowPlan
 from kiosk.settings import Settings, SettingsError, load_settings
 from kiosk.store.data_folder import default_folder
@@ -27,6 +31,7 @@ from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
 from kiosk.wiring import Services, make_services
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_WATCH_SECONDS = 2.0
 _ACCOUNTS = (REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR)
 
 
@@ -36,6 +41,7 @@ def serve(config: Path | None) -> None:
     """The real thing: serve the applicant screen and the desk on this laptop."""
     try:
         settings = load_settings(config)
+        check_rules(settings)
     except (SettingsError, ValueError) as error:
         raise click.UsageError(f"the configuration cannot be used: {error}") from None
     folder = default_folder(settings.data)
@@ -104,6 +110,7 @@ def _run(settings: Settings, vault: Vault, lines: list[str], *, open_browser: bo
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     logging.getLogger("kiosk").setLevel(logging.INFO)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it counts requests that wait, and pictures do wait
+    vault.take_from_shell()
     services = make_services(settings, vault)
     try:
         server = _listen(settings, services)
@@ -112,6 +119,7 @@ def _run(settings: Settings, vault: Vault, lines: list[str], *, open_browser: bo
             "\n".join([f"Applicant screen: {url}/", f"Staff desk:       {url}/desk/", *lines, "Stop with Ctrl+C"])
         )
         threading.Thread(target=services.warm_up, name="warm-up", daemon=True).start()
+        threading.Thread(target=_watch_windows, args=(services,), name="windows", daemon=True).start()
         if open_browser:
             threading.Timer(0.5, webbrowser.open, [f"{url}/"]).start()
         _until_stopped(server)
@@ -119,10 +127,20 @@ def _run(settings: Settings, vault: Vault, lines: list[str], *, open_browser: bo
         services.stop()
 
 
+def _watch_windows(services: Services) -> None:
+    """Notice within seconds that a window was closed by a command beside us, also while nobody touches the screens."""
+    while True:
+        time.sleep(_WATCH_SECONDS)
+        with suppress(KioskError):
+            services.current_window()
+
+
 def _listen(settings: Settings, services: Services) -> Any:
+    site = create_site(settings, services)
+    compile_pages(site)
     try:
         return create_server(
-            create_site(settings, services),
+            site,
             host=settings.host,
             port=settings.port,
             threads=settings.threads,

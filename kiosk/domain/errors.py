@@ -11,6 +11,7 @@ KioskError
 ├── NotSignedIn              a staff passphrase is needed first
 │   └── TooManyTries         wrong too often: sign-in is shut until a time
 ├── NotPermitted             this role may not do that
+│   └── NotAssigned          this account does not work at this window
 ├── SecondPersonNeeded       another account has to confirm on the spot
 ├── Locked                   the data key is not in memory: a staff passphrase opens it
 ├── StorageFull              the disk is full; what was there before is still there
@@ -98,6 +99,12 @@ class NotPermitted(KioskError):
     """This account's role may not do that."""
 
     text_key = "staff.error_not_permitted"
+
+
+class NotAssigned(NotPermitted):
+    """This account is not among the staff of this window."""
+
+    text_key = "staff.error_not_assigned"
 
 
 class SecondPersonNeeded(KioskError):

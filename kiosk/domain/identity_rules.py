@@ -6,6 +6,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+CAUSES = (
+    "face_differs", "mail_forwarding", "moving_soon", "old_card_kept", "city_not_accepted", "city_without_posting",
+    "no_representative", "representative_documents", "paper_missing", "documents_for_pickup", "documents_for_post",
+    "preset_is_pickup",
+)  # fmt: skip
+"""Everything the check may find against posting; identity.toml says what each comes to."""
+
 
 class Result(StrEnum):
     """What comes of the check, best first."""
@@ -86,6 +93,7 @@ class IdentityRules:
     representative_ways: tuple[Way, ...]
     cities: tuple[City, ...]
     default_posting: bool
+    ic_kinds: tuple[str, ...] = ()
 
     def kind(self, key: str) -> Kind | None:
         """The kind of that key, or None."""
@@ -108,6 +116,8 @@ def read_identity_rules(data: Mapping[str, Any], cities: Iterable[Mapping[str, A
 
     Raises KeyError or ValueError when something is missing or unknown.
     """
+    for cause in CAUSES:
+        data["causes"][cause]  # a copy of the municipality's own may be older than this program
     return IdentityRules(
         version=str(data["version"]),
         default_preset=data["default_preset"],
@@ -119,6 +129,7 @@ def read_identity_rules(data: Mapping[str, Any], cities: Iterable[Mapping[str, A
         representative_ways=_read_ways(data["representative"]["ways"]),
         cities=tuple(_read_city(each) for each in cities),
         default_posting=data["out_of_city"]["default_posting"],
+        ic_kinds=tuple(data.get("ic_kinds", ())),
     )
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NewType
 
-from kiosk.domain.errors import AnswerRefused
+from kiosk.domain.errors import AnswerRefused, NotAssigned
+from kiosk.domain.staff import Account, Role
 from kiosk.domain.states import WindowState
 
 WindowId = NewType("WindowId", str)

@@ -67,6 +67,10 @@ def _context(application: Application, seen: deeds.Check, error: str | None = No
         "representative_rows": rows(seen.representative_documents),
         "kind_of": rules.kind,
         "counts": lambda document: is_usable(document, case, rules),
+        "ic_results": deeds.IC_RESULTS,
+        "ic_kinds": [
+            each.key for each in rules.kinds if each.key in rules.ic_kinds and each.counts(case.purpose, case.on)
+        ],
         "papers": papers_for(case, rules),
         "asks_for_pin": asks_for_pin(case, preset, rules),
         "warnings": card_warnings({**application.answers, "old_card": "keep" if seen.old_card_kept else "hand_in"}),

@@ -34,6 +34,8 @@ def check_from_form(form: Mapping[str, str]) -> Check:
         representative_present=form.get("representative_present") == "yes",
         old_card_kept=old_card_kept,
         ic=form.get("ic", "") if form.get("ic") in IC_RESULTS else IC_RESULTS[0],
+        ic_kind=form.get("ic_kind", ""),
+        ic_expiry=form.get("ic_expiry", "").strip(),
         words=form.get("words", "").strip()[: LONGEST_NOTE + 1],
     )
 

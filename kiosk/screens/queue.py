@@ -146,7 +146,8 @@ def help_given(uid: str) -> ResponseReturnValue:
 @blueprint.post("/<uid>/items/<int:line>/<deed>")
 def move_item(uid: str, line: int, deed: str) -> ResponseReturnValue:
     """Give one thing back, or note that the office has it."""
-    return _do(uid, lambda: custody.move_item(services(), uid, line, deed, signed_in.staff()))
+    reason = request.form.get("reason", "")
+    return _do(uid, lambda: custody.move_item(services(), uid, line, deed, signed_in.staff(), reason))
 
 
 @blueprint.post("/<uid>/accept")

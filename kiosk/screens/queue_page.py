@@ -8,6 +8,7 @@ from typing import Any
 from kiosk.actions import queue as deeds
 from kiosk.actions.applicant import applicant_rules, step_of
 from kiosk.actions.applicant_desk import ABANDON_REASONS
+from kiosk.actions.custody import GIVE_BACK_REASONS
 from kiosk.actions.photo_station import station_of
 from kiosk.actions.receipt import HAS_RECEIPT
 from kiosk.actions.resume import is_at_desk, standing
@@ -162,6 +163,7 @@ def _reasons() -> dict[str, tuple[str, ...]]:
         "end": deeds.END_REASONS,
         "take_over": deeds.TAKE_OVER_REASONS,
         "abandon": ABANDON_REASONS,
+        "give_back": GIVE_BACK_REASONS,
         "change": deeds.CHANGE_REASONS,
     }
 

@@ -19,11 +19,12 @@ from kiosk.clock import SystemClock
 from kiosk.domain.errors import Locked, NotFound, NotSignedIn, Refused, StorageDamaged
 from kiosk.domain.staff import Role
 from kiosk.domain.states import WindowState
-from kiosk.store import device, office_keys, signing_key, wraps
+from kiosk.store import device, mailbox, office_keys, signing_key, wraps
 from kiosk.store.data_folder import DataFolder
 from kiosk.store.database import KEY_BYTES, Store, open_store
 from kiosk.store.keyring import Keyring
 from kiosk.store.kiosk_file import KioskStore
+from kiosk.store.mailbox import Mailbox
 from kiosk.store.migrations import kiosk_migrations, window_migrations
 from kiosk.store.window_file import WindowStore
 from kiosk.store.wraps import Argon2Cost
@@ -53,6 +54,7 @@ class Vault:
         self._windows: dict[str, WindowStore] = {}
         self._decoy = wraps.decoy(self._cost)
         self._when_key_dropped: list[Callable[[str], object]] = []
+        self._mailbox: Mailbox | None = None
         if self.folder.is_rehearsal:
             self._take_keys(self._rehearsal_identity(), frozenset(WindowState))
 
@@ -171,6 +173,7 @@ class Vault:
         """
         self.forget_window(window_id)
         self.kiosk_store.windows.destroy_key(window_id)
+        mailbox.clear(self.kiosk_store, window_id)
         self.kiosk_store.file.empty_log()
 
     def new_window_key(self, rehearsal: bool) -> tuple[bytes, bytes]:
@@ -179,9 +182,17 @@ class Vault:
         return key, wraps.wrap(key, self._window_recipients(Keyring.load(self.folder), rehearsal))
 
     def keep_window_key(self, window_id: str, key: bytes) -> None:
-        """Hold a window's key in memory, as for a window just made."""
+        """Hold a window's key in memory, as for a window just made, and leave it for a server that runs beside."""
         with self._guard:
             self._window_keys[window_id] = key
+        if self._mailbox is None:
+            mailbox.leave(self.kiosk_store, window_id, key)
+
+    def take_from_shell(self) -> None:
+        """From now on take the keys of windows made by a command of the shell meanwhile; for the server."""
+        self._mailbox = Mailbox()
+        if self._kiosk is not None:
+            self._mailbox.open(self._kiosk)
 
     @contextmanager
     def changing_keys(self) -> Iterator[None]:
@@ -266,6 +277,8 @@ class Vault:
             if self._kiosk is None:
                 self._master = Keyring.load(self.folder).open_master(identity)
                 self._kiosk = KioskStore(self._open(self.folder.kiosk_db, self._master, kiosk_migrations))
+                if self._mailbox:
+                    self._mailbox.open(self._kiosk)
             wanted = {window.id for window in self._kiosk.windows.list() if window.state in states}
             for window_id, wrapped in self._kiosk.windows.wrapped_keys().items():
                 if window_id in wanted:
@@ -278,6 +291,9 @@ class Vault:
             raise NotFound("no such window, or its key was destroyed")
         if window_id not in self._window_keys and self.is_rehearsal:
             self._window_keys[window_id] = wraps.unwrap(wrapped, self._rehearsal_identity())
+        if window_id not in self._window_keys and self._mailbox:
+            left = self._mailbox.take(self.kiosk_store, window_id)
+            self._window_keys.update({window_id: left} if left else {})
         if window_id not in self._window_keys:
             raise Locked("this window's key is not in memory")
         return self._window_keys[window_id]

@@ -19,11 +19,16 @@ def test_things_go_back_or_to_the_office_once_and_are_logged(tmp_path: Path) -> 
     assert staff.press(f"/queue/{stranger.uid}/items/{first.id}/give_back").status_code == 404
     assert staff.press(f"/queue/{person.uid}/items/{first.id}/burn").status_code == 404
     assert staff.press(f"/queue/{person.uid}/items/{first.id}/hand_over").status_code == 409
-    assert staff.press(f"/queue/{person.uid}/items/{first.id}/give_back").status_code == 303
-    assert staff.press(f"/queue/{person.uid}/items/{first.id}/give_back").status_code == 409
+    path, why = f"/queue/{person.uid}/items/{first.id}/give_back", "taken_by_mistake"
+    assert staff.press(path).status_code == 422, "what goes back needs a reason"
+    assert staff.press(path, reason="weather").status_code == 422
+    assert staff.press(path, reason=why).status_code == 303
+    assert staff.press(path, reason=why).status_code == 409
+    log = desk.services.kiosk_store.audit.list(person.uid)
+    assert [entry.detail for entry in log if entry.event == "custody_given_back"] == [f"{first.item}: {why}"]
     assert staff.press(f"/queue/{person.uid}/items/{second.id}/hand_over").status_code == 303
     assert [line.state for line in desk.store.custody.list(person.uid)] == ["given_back", "handed_over"]
     assert desk.store.custody.open_items() == []
     logged = [(each.event, each.detail) for each in desk.vault.kiosk_store.audit.list() if each.subject == person.uid]
-    assert ("custody_given_back", "pin_request_sheet") in logged
+    assert ("custody_given_back", f"pin_request_sheet: {why}") in logged
     assert ("custody_handed_over", "notification_card") in logged

@@ -192,3 +192,25 @@ def test_window_may_ask_by_another_preset(desk: Desk) -> None:
     answer = staff.press(f"/identity/{person.uid}/assess", **FULL_CHECK)
     assert "PICKUP" in answer.text
     assert "役所での受け取り" in answer.text
+
+
+def test_result_of_an_official_app_is_kept_with_kind_and_expiry_only(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    assert 'name="ic_kind"' in staff.see(f"/identity/{person.uid}")
+    for bad in (
+        {"ic": "ok"},
+        {"ic": "ok", "ic_kind": "bank_book"},
+        {"ic": "ok", "ic_kind": "driving_licence", "ic_expiry": "soon"},
+    ):
+        answer = staff.check(person, **bad)
+        assert answer.status_code == 422
+        assert "ICチップの結果" in answer.text
+    assert state(desk, person) is _A.SUBMITTED
+    read = {"ic": "ok", "ic_kind": "driving_licence", "ic_expiry": "2029-05-14"}
+    assert staff.check(person, **read).status_code == 303
+    kept = desk.store.identity.get(person.uid)
+    assert kept is not None
+    assert {key: kept.agreements[key] for key in read} == read
+    page = staff.see(f"/queue/{person.uid}")
+    assert "運転免許証 正しい 2029-05-14" in page
+    assert 'value="2029-05-14"' in staff.see(f"/identity/{person.uid}")

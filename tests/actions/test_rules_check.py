@@ -1,0 +1,45 @@
+"""A rule file that cannot be used is said when the kiosk starts, by its name, not when a person stands there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from kiosk.actions.rules_check import check_rules
+from kiosk.rules import rules_text
+from kiosk.settings import Settings, SettingsError
+from tests.conftest import kiosk
+
+
+def own(folder: Path, name: str, text: str) -> Settings:
+    (folder / f"{name}.toml").write_text(text, "utf-8")
+    return Settings(rules=str(folder))
+
+
+def test_the_rules_of_the_package_can_be_used() -> None:
+    check_rules(Settings())
+
+
+def test_an_older_copy_without_a_cause_is_named(tmp_path: Path) -> None:
+    text = re.sub(r"(?m)^city_not_accepted.*\n", "", rules_text("identity"))
+    with pytest.raises(SettingsError, match=r"identity.toml lack city_not_accepted"):
+        check_rules(own(tmp_path, "identity", text))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("identity", "version = ["), ("applicant", ""), ("photo", "version = ["), ("identity", "causes = 3")],
+)
+def test_a_broken_file_is_named(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(SettingsError, match=f"{name}.toml"):
+        check_rules(own(tmp_path, name, text))
+
+
+def test_serve_refuses_to_start_and_says_why(tmp_path: Path) -> None:
+    (tmp_path / "identity.toml").write_text("version = [", "utf-8")
+    config = tmp_path / "kiosk.toml"
+    config.write_text(f'rules = "{tmp_path}"\n', "utf-8")
+    answer = kiosk("serve", "--config", str(config), data=tmp_path / "data")
+    assert answer.returncode == 2
+    assert "identity.toml" in answer.stderr
+    assert "Traceback" not in answer.stderr

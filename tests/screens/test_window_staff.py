@@ -1,0 +1,53 @@
+"""Who is listed for a window works on it, and supervisors; anybody else sees none of its applications."""
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.actions.window import pause_window
+from kiosk.domain.errors import NotAssigned
+from kiosk.domain.staff import Role
+from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
+from tests.builders import AT
+from tests.desk_navigator import PASSPHRASE, Desk
+
+STRANGER = "stranger"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path / "data")
+    desk.vault.kiosk_store.staff.add(STRANGER, Role.OPERATOR, AT)
+    desk.vault.put_account(STRANGER, PASSPHRASE)
+    desk.vault.kiosk_store.windows.set_options(desk.window.id, {"staff": [REHEARSAL_OPERATOR]}, AT)
+    return desk
+
+
+def test_only_listed_staff_and_supervisors_see_the_applications(desk: Desk) -> None:
+    person = desk.applicant()
+    pages = ("/queue/", f"/queue/{person.uid}", f"/identity/{person.uid}", "/queue/find?wanted=0001", "/queue/ready")
+    for name, status in ((REHEARSAL_OPERATOR, 200), (REHEARSAL_SUPERVISOR, 200), (STRANGER, 403)):
+        staff = desk.signed_in(name)
+        for path in pages:
+            text = staff.see(path)
+            assert staff.last is not None
+            assert staff.last.status_code in ((status, 303) if status == 200 else (status,)), (name, path)
+            assert status == 200 or person.call_number not in text
+
+
+def test_a_stranger_to_the_window_does_nothing_in_it(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in(STRANGER)
+    for path in ("claim", "accept", "withdraw", "photo-take", "form-id"):
+        assert staff.press(f"/queue/{person.uid}/{path}", version=person.version).status_code == 403, path
+    assert staff.press(f"/windows/{desk.window.id}/pause").status_code == 403
+    assert "担当ではありません" in staff.press(f"/windows/{desk.window.id}/pause").text
+    with pytest.raises(NotAssigned):
+        pause_window(desk.vault, desk.clock, desk.window.id, STRANGER)
+    assert desk.store.applications.get(person.uid) == person
+
+
+def test_where_nobody_is_listed_everybody_works(desk: Desk) -> None:
+    desk.vault.kiosk_store.windows.set_options(desk.window.id, {}, AT)
+    person, staff = desk.applicant(), desk.signed_in(STRANGER)
+    staff.see("/queue/")
+    assert staff.press(f"/queue/{person.uid}/claim").status_code == 303
