@@ -5,6 +5,7 @@ They are apart so that each has its own cookie and CSRF secret: what an applican
 
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 from hashlib import sha256
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Response, abort, request
 from flask_htmx import HTMX
 from flask_wtf.csrf import CSRFProtect
+from jinja2 import TemplateAssertionError
 from werkzeug.middleware.dispatcher import DispatcherMiddleware
 
 from kiosk.screens import contexts, errors
@@ -38,6 +40,16 @@ def create_site(settings: Settings, services: "Services") -> "WSGIApplication":
     applicant = create_app("applicant", APPLICANT_SCREENS, settings, services)
     desk = create_app("desk", DESK_SCREENS, settings, services)
     return DispatcherMiddleware(applicant, {"/desk": desk})
+
+
+def compile_pages(site: "WSGIApplication") -> None:
+    """Compile every template of a site now, so that no visitor waits for the first showing of one."""
+    apps = [site.app, *site.mounts.values()] if isinstance(site, DispatcherMiddleware) else []
+    for app in apps:
+        if isinstance(app, Flask):
+            for name in app.jinja_env.list_templates(extensions=["html"]):
+                with suppress(TemplateAssertionError):  # it belongs to another app, which has the filters it needs
+                    app.jinja_env.get_template(name)
 
 
 def create_app(name: str, screens: Iterable[str], settings: Settings, services: "Services") -> Flask:

@@ -29,6 +29,7 @@ class Settings:
     camera_form: str = _setting("", "camera for the form; empty means the same one as for the face")
     municipality: str = _setting("demo-city", "short name of the municipality, used in batch file names")
     municipality_name: str = _setting("デモ市", "name of the municipality as people read it")
+    municipality_kana: str = _setting("でもし", "the same name in hiragana, shown above it in やさしい日本語")
     phone: str = _setting("00-0000-0000", "phone of the municipality, printed on receipts")
     languages: str = _setting("ja,ja-easy,en,zh-Hans,ko,es,pt", "languages offered, first is the default")
     time_zone: str = _setting("Asia/Tokyo", "time zone of the window")
@@ -40,9 +41,10 @@ class Settings:
         False, "warn staff when two applicants of a window have the same face; the purpose notice then says so"
     )
     contact_mail: str = _setting("applicant", "whose mail is filed: applicant, municipal or none")
-
-    other_cities: str = _setting("accepted", "residents of other municipalities: accepted or not_accepted")
     print_slip: bool = _setting(False, "offer to print the call number on the applicant's screen; needs a printer")
+    other_cities: str = _setting("accepted", "residents of other municipalities: accepted or not_accepted")
+
+
 def for_window(settings: Settings, options: Mapping[str, Any]) -> Settings:
     """The settings while a window is at work: its own choices go before the installation's."""
     languages = options.get("languages")

@@ -224,14 +224,15 @@ def answer(key: str) -> ResponseReturnValue:
         again.keep(again.Again(page, _typed()))
         return _go(url_for("applicant.question", key=key))
     try:
-        deeds.answer(services(), session["uid"], key, request.form)
+        application = deeds.answer(services(), session["uid"], key, request.form)
     except AnswerRefused as refused:
         again.keep(again.Again(page, {} if refused.text_key in _FORGET else _typed(), refused))
         return _go(url_for("applicant.question", key=key))
     except NotFound:
-        pass
+        again.forget()
+        return _go(url_for("applicant.next_step"))
     again.forget()
-    return _go(url_for("applicant.next_step"))
+    return _go(_address(deeds.step_of(services(), application)))
 
 
 def _typed() -> dict[str, str]:
