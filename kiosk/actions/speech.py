@@ -12,7 +12,10 @@ from kiosk.texts import catalogue, translator
 
 LONGEST_LINE = 400
 _SPOKEN_TABLES = ("applicant", "errors", "form_qr", "photo", "resume")
-_ANSWERS = ("applicant.label_date", "applicant.label_date_unknown", "applicant.label_municipality_host")
+_ANSWERS = (
+    "applicant.label_date", "applicant.label_date_unknown", "applicant.label_era_year",
+    "applicant.label_era_first_year", "applicant.label_municipality_host",
+)  # fmt: skip
 """Texts that are nothing but what was answered."""
 _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 _READING_PART = re.compile(r"<rp>.*?</rp>|<rt>.*?</rt>")

@@ -9,6 +9,7 @@ import qrcode
 import qrcode.constants
 from flask import Blueprint, Response, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from kiosk.actions import applicant as deeds
 from kiosk.actions.photo_station import station_of
@@ -23,11 +24,11 @@ from kiosk.domain.applicant import (
     step_before,
     way,
 )
-from kiosk.domain.eras import in_era
+from kiosk.domain.eras import era_of
 from kiosk.domain.errors import AnswerRefused, KioskError, NotFound
 from kiosk.domain.queue import Application
 from kiosk.screens import again, contexts, services, settings
-from kiosk.texts import languages, translator
+from kiosk.texts import languages, proper_name, translator
 
 blueprint = Blueprint("applicant", __name__)
 DISPLAY_SWITCHES = ("contrast", "large", "low", "speech")
@@ -253,9 +254,18 @@ def _question_page(asked: Question, application: Application, typed: dict[str, s
         error=error,
         back=_address(before_it),
         is_change=is_open.kind is StepKind.REVIEW,
-        municipalities={row["code"]: row["name"] for row in _rules().municipalities},
-        host=settings().municipality_name,
+        municipalities=_municipalities(),
+        host=_host(),
     )
+
+
+def _municipalities() -> dict[str, Markup]:
+    rows = _rules().municipalities
+    return {row["code"]: proper_name(row["name"], row.get("kana", ""), contexts.language()) for row in rows}
+
+
+def _host() -> Markup:
+    return proper_name(settings().municipality_name, settings().municipality_kana, contexts.language())
 
 
 def _typed_before(asked: Question, application: Application) -> dict[str, str]:
@@ -278,7 +288,7 @@ def stop() -> ResponseReturnValue:
     expiry = application.answers.get("card_expiry")
     first_day = renewal_from(date.fromisoformat(expiry), _rules(), _today()) if expiry else None
     change = ANSWER_TO_CHANGE[step.key]
-    return render_template("stop.html", reason=step.key, first_day=first_day, change=change, host=settings().municipality_name)
+    return render_template("stop.html", reason=step.key, first_day=first_day, change=change, host=_host())
 
 
 ANSWER_TO_CHANGE = {
@@ -310,8 +320,8 @@ def review() -> ResponseReturnValue:
         application=application,
         questions=asked,
         addresses={question.key: _address(_step(question)) for question in asked},
-        municipalities={row["code"]: row["name"] for row in _rules().municipalities},
-        host=settings().municipality_name,
+        municipalities=_municipalities(),
+        host=_host(),
         today=_today(),
     )
 
@@ -360,10 +370,14 @@ def finish() -> ResponseReturnValue:
 
 @blueprint.app_template_filter("written_date")
 def written_date(value: str) -> str:
-    """A stored date in the person's language with its era: 1989-01-07 and 昭和64年1月7日; an unknown part stays 00."""
+    """A stored date in the person's language with its era: 1989年1月7日（昭和64年）; an unknown part stays 00."""
     t = translator(contexts.language())
     year, month, day = value.split("-")
     parts = {"year": year, "month": month.lstrip("0") or "00", "day": day.lstrip("0") or "00"}
-    if "00" in (month, day):
+    found = None if "00" in (month, day) else era_of(date.fromisoformat(value), _rules().eras)
+    if found is None:
         return t("applicant.label_date_unknown", **parts)
-    return t("applicant.label_date", **parts, era=in_era(date.fromisoformat(value), _rules().eras))
+    era, era_year = found
+    counted = "applicant.label_era_first_year" if era_year == 1 else "applicant.label_era_year"
+    name = t("applicant.label_era_" + era.key)
+    return t("applicant.label_date", **parts, era=t(counted, era=name, year=era_year))

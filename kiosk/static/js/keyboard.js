@@ -27,7 +27,7 @@
   };
   const display = {
     "{hiragana}": words.labelHiragana, "{katakana}": words.labelKatakana, "{latin}": words.labelLatin,
-    "{space}": words.labelSpace, "{delete}": words.labelDelete, "{shift}": words.labelShift, "{accents}": "Á Ñ Ç",
+    "{space}": words.labelSpace, "{delete}": words.labelDelete, "{shift}": words.labelShift, "{accents}": "Á Ñ Ç", "小": words.labelSmall,
   };
   const VOICED = pairs("かがきぎくぐけげこごさざしじすずせぜそぞただちぢつづてでとどはばひびふぶへべほぼうゔ");
   const HALF_VOICED = pairs("はぱひぴふぷへぺほぽ");
@@ -77,13 +77,18 @@
   };
 
   // Buttons without a type would send the form.
-  const asPlainButtons = () => { for (const key of box.querySelectorAll("button")) key.type = "button"; };
+  const asPlainButtons = () => {
+    for (const key of box.querySelectorAll("button")) {
+      key.type = "button";
+      if (/^[ぁ-ヿ゛゜]/.test(key.dataset.skbtn)) key.lang = "ja";
+    }
+  };
   const show = (name) => board.setOptions({ layoutName: name });
   const Keyboard = window.SimpleKeyboard.default;
   const board = new Keyboard(box, {
     layout, display, layoutName: words.start, mergeDisplay: false, useButtonTag: true, preventMouseDownDefault: true,
     stopMouseDownPropagation: false, physicalKeyboardHighlight: false, disableButtonHold: false,
-    buttonTheme: [{ class: "wide", buttons: "{space} {delete} {hiragana} {katakana} {latin} {shift} {accents}" }],
+    buttonTheme: [{ class: "wide", buttons: "{space} {delete} {hiragana} {katakana} {latin} {shift} {accents}" }, { class: "long", buttons: ".com .ne.jp .co.jp" }],
     onKeyPress: press,
     onRender: asPlainButtons,
   });
