@@ -1,23 +1,23 @@
 """Reading aloud in a real browser: what each screen asks for in each language, and that no answer is among it."""
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import pytest
 from playwright.sync_api import Browser, Page
 from waitress import create_server
 
 from kiosk.actions.speech import for_voice
-from kiosk.app import create_app
+from kiosk.app import APPLICANT_SCREENS, create_app
 from kiosk.clock import RandomIds
 from kiosk.fakes import FixedClock, ToneSpeaker
 from kiosk.settings import load_settings
-from kiosk.texts import languages
+from kiosk.texts import languages, translator
 from kiosk.wiring import Cameras, Services
-from tests.builders import AT, FORM_ID, a_rehearsal_vault, a_window
+from tests.builders import AT, FORM_ID, NoCamera, a_rehearsal_vault, a_window
 
 pytestmark = pytest.mark.browser
 NAME = "ぬくみず　ゑみり"
@@ -59,8 +59,10 @@ def screen(browser: Browser, tmp_path: Path) -> Iterator[Screen]:
     vault = a_rehearsal_vault(tmp_path)
     a_window(vault)
     speaker = ToneSpeaker()
-    services = Services(load_settings(), FixedClock(), RandomIds(), vault, cast(Cameras, None), speaker=speaker)
-    app = create_app("applicant", ("applicant", "speech"), services.settings, services)
+    services = Services(
+        load_settings(), FixedClock(), RandomIds(), vault, Cameras(NoCamera(), NoCamera()), speaker=speaker
+    )
+    app = create_app("applicant", APPLICANT_SCREENS, services.settings, services)
     server = create_server(app, host="127.0.0.1", port=0)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -69,7 +71,7 @@ def screen(browser: Browser, tmp_path: Path) -> Iterator[Screen]:
     context.close()
     server.close()
     thread.join(5)
-    vault.lock()
+    services.stop()
 
 
 def lines(page: Page, selector: str) -> list[str]:
@@ -105,3 +107,46 @@ def test_every_line_of_a_screen_is_said_in_its_language_and_no_answer_ever(scree
     said = [words for _, words in screen.speaker.said]
     assert all(part not in words for words in said for part in (NAME, "😀", FORM_ID[-4:]))
     assert refused == []
+
+
+@pytest.mark.parametrize(
+    ("address", "words", "first", "then"),
+    [
+        ("/form_qr/", "#guide", "form_qr.help_none", "form_qr.help_closer"),
+        ("/photo/", "#words", "photo.help_no_face", "photo.help_head_turned"),
+    ],
+)
+@pytest.mark.parametrize("language", ["ja-easy", "en"])
+def test_each_new_instruction_of_a_live_guide_is_said(
+    screen: Screen, language: str, address: str, words: str, first: str, then: str
+) -> None:
+    t = translator(language)
+    screen.begin(language)
+    screen.page.goto(f"{screen.url}{address}")
+    screen.page.locator("h1, .stage").last.tap()
+    spoken = [for_voice(language, plain(t(key))) for key in (first, then)]
+    screen.heard(spoken[0], language=language)
+    screen.page.evaluate(
+        "([place, html]) => { document.querySelector(place).innerHTML = html; }", [words, str(t(then))]
+    )
+    screen.heard(spoken[1], language=language)
+
+
+def plain(text: str) -> str:
+    """A text as it is meant to be heard."""
+    return " ".join(re.sub(r"<(rt|rp)>.*?</\1>|<[^>]+>", "", str(text)).split())
+
+
+def test_leaving_a_page_ends_what_is_being_said(screen: Screen) -> None:
+    screen.begin("ja")
+    page = screen.page
+    page.goto(f"{screen.url}/applicant/question/birth_date")
+    page.locator("#ask").tap()
+    wanted = lines(page, "#ask, footer .button")
+    screen.heard(for_voice("ja", wanted[0]), language="ja")
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))")
+    page.wait_for_timeout(300)  # the line that was being made
+    said = len(screen.speaker.said)
+    page.wait_for_timeout(1500)
+    assert len(screen.speaker.said) == said
+    assert for_voice("ja", wanted[-1]) not in [words for _, words in screen.speaker.said]
