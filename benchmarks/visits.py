@@ -15,14 +15,15 @@ import time
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from kiosk.clock import SystemClock
 from kiosk.settings import load_settings
-from tests.conftest import CHROMIUM_FLAGS, running
+from tests.conftest import CHROMIUM_FLAGS, Demo, running
 from tests.visit import ApplicantVisit
-from tests.visitors import come, ten_visitors
+from tests.visitors import Visitor, come, ten_visitors
 
 
 def row(name: str, visit: ApplicantVisit, seconds: float) -> str:
@@ -39,6 +40,16 @@ def row(name: str, visit: ApplicantVisit, seconds: float) -> str:
     )
 
 
+def walked(browser: Browser, demo: Demo, visitor: Visitor) -> str:
+    """The line of one visitor; also of one who did not come to the end, so that the others are measured."""
+    began = time.monotonic()
+    try:
+        visit, _ = come(browser, demo, visitor)
+    except (AssertionError, PlaywrightError) as error:
+        return f"| {visitor.name} | did not come to the end: {str(error).splitlines()[0]} |"
+    return row(visitor.name, visit, time.monotonic() - began)
+
+
 def measure(browser: Browser, only: str) -> None:
     """Print the table, with the load of the machine before and after."""
     print(f"load before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors\n")
@@ -48,9 +59,7 @@ def measure(browser: Browser, only: str) -> None:
     with running("demo", "--port", "0", "--no-browser", "--data", str(data), data=data) as demo:
         for visitor in ten_visitors(SystemClock(load_settings().time_zone).today()):
             if only in visitor.name:
-                began = time.monotonic()
-                visit, _ = come(browser, demo, visitor)
-                print(row(visitor.name, visit, time.monotonic() - began), flush=True)
+                print(walked(browser, demo, visitor), flush=True)
     shutil.rmtree(data.parent, ignore_errors=True)
     print(f"\nload after: {os.getloadavg()[0]:.1f}")
 

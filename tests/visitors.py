@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, TimeoutError
 
 from kiosk.store.vault import Vault
 from tests.conftest import Demo
-from tests.visit import FIRST_CARD, ApplicantVisit
+from tests.visit import FIRST_CARD, ApplicantVisit, scan
 
 NO_FORM_DIGITS = "90817263544536271809123"
 LICENCE_NUMBER = "123412341234567"
@@ -81,8 +81,7 @@ class WrongForm(Visitor):
         """Scan until the screen says what is wrong; the camera may take the good form in between."""
         for _ in range(5):
             self._go_to_the_keypad(visit)
-            visit.page.keyboard.type(payload)
-            visit.page.keyboard.press("Enter")
+            scan(visit.page, payload)
             error = visit.page.locator("#error")
             try:
                 error.wait_for(timeout=10_000)

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from kiosk.texts import catalogue
 from tests.conftest import Demo
+from tests.visit import scan
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 
@@ -33,32 +34,6 @@ def page(browser: Browser, demo: Demo) -> Iterator[Page]:
     yield page
     assert [each for each in problems if not each.startswith("blob:")] == []
     context.close()
-
-
-CODES = {":": "Semicolon", "/": "Slash", ".": "Period", "-": "Minus", "?": "Slash", "=": "Equal"}
-SHIFTED = ":?"
-SCANNER_STEP = 0.004
-
-
-def scan(page: Page, keys: str) -> None:
-    """Press keys as a scanner with US layout does, 4 ms apart by their own time however slow this machine is."""
-    devtools = page.context.new_cdp_session(page)
-    began = time.time()
-    for number, key in enumerate([*keys, "Enter"]):
-        kind = "Digit" if key.isdigit() else "Key" if key.isalpha() else ""
-        code = "Enter" if key == "Enter" else CODES.get(key, f"{kind}{key.upper()}")
-        for event in ("keyDown", "keyUp"):
-            devtools.send(
-                "Input.dispatchKeyEvent",
-                {
-                    "type": event,
-                    "code": code,
-                    "key": key,
-                    "modifiers": 8 if key in SHIFTED else 0,
-                    "timestamp": began + number * SCANNER_STEP,
-                    **({"text": "\r" if key == "Enter" else key} if event == "keyDown" else {}),
-                },
-            )
 
 
 def test_a_scanner_is_heard_at_any_focus_and_leaves_no_trace_in_the_field(page: Page):
