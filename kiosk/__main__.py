@@ -24,6 +24,7 @@ COMMANDS = {
     "intake": "intake:intake",
     "intake-queue": "intake_worker:intake_queue",
     "intake-worker": "intake_worker:intake_worker",
+    "office": "office:office",
     "acknowledge": "acknowledge:acknowledge",
     "erase": "erase:erase",
     "hand-over": "hand_over:hand_over",

@@ -55,14 +55,14 @@ def compile_pages(site: "WSGIApplication") -> None:
 def create_app(name: str, screens: Iterable[str], settings: Settings, services: "Services") -> Flask:
     """One Flask app with the blueprints of the named screens; ``name`` is ``applicant`` or ``desk``."""
     app = Flask("kiosk")
-    app.config.update(_configuration(name))
+    app.config.update(configuration(name))
     app.extensions["services"] = services
     app.extensions["settings"] = settings
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     HTMX(app)
     CSRFProtect(app)
-    app.before_request(_refuse_other_hosts)
-    app.after_request(_harden)
+    app.before_request(refuse_other_hosts)
+    app.after_request(harden)
     app.url_defaults(_with_version)
     if name == "applicant":  # nothing there moves a window
         app.before_request(services.look_once)
@@ -74,7 +74,8 @@ def create_app(name: str, screens: Iterable[str], settings: Settings, services: 
     return app
 
 
-def _configuration(name: str) -> dict[str, Any]:
+def configuration(name: str) -> dict[str, Any]:
+    """Flask's settings for one app: cookies of its own, strict, and a secret that does not outlive the server."""
     return {
         "SECRET_KEY": secrets.token_bytes(32),  # a restart signs everybody out, on purpose
         "SESSION_COOKIE_NAME": f"madoguchi_{name}",
@@ -90,7 +91,7 @@ def _configuration(name: str) -> dict[str, Any]:
     }
 
 
-def _refuse_other_hosts() -> None:
+def refuse_other_hosts() -> None:
     """Refuse names other than loopback, so that no web page elsewhere can point its own name here."""
     if request.host.rsplit(":", 1)[0] not in _LOOPBACK:
         abort(400)
@@ -109,7 +110,8 @@ def _version_of(name: str) -> str:
     return sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else ""
 
 
-def _harden(response: Response) -> Response:
+def harden(response: Response) -> Response:
+    """Nothing from elsewhere, nothing kept, nothing framed."""
     response.headers["Content-Security-Policy"] = _POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Referrer-Policy"] = "no-referrer"

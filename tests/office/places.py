@@ -37,8 +37,8 @@ ANSWERS = {"contact_name": NAME, "birth_date": "1980-02-29", "municipality": "ho
 class Kiosk:
     """A practice kiosk in a folder of its own with one window."""
 
-    def __init__(self, folder: Path, many: int = 3, photo_bytes: int = 20_000) -> None:
-        self.data, self.out = folder / "data", folder / "out"
+    def __init__(self, folder: Path, many: int = 3, photo_bytes: int = 20_000, jpeg: bytes = b"") -> None:
+        self.data, self.out, self.jpeg = folder / "data", folder / "out", jpeg
         vault = a_rehearsal_vault(self.data)
         self.window = str(a_window(vault).id)
         self.uids: list[str] = []
@@ -49,9 +49,10 @@ class Kiosk:
         self.device = (self.data / "rehearsal-device.pub").read_text().strip()
 
     def accept(self, vault: Vault, photo_bytes: int = 20_000) -> str:
+        """One more accepted application; its photo's bytes begin with its uid."""
         store = vault.window_store(self.window)
         made = an_application(store, ApplicationState.ACCEPTED, form_id=f"{len(self.uids):023d}", answers=ANSWERS)
-        jpeg = made.uid.encode() + random.randbytes(photo_bytes)  # noqa: S311 - test data
+        jpeg = self.jpeg or made.uid.encode() + random.randbytes(photo_bytes)  # noqa: S311 - test data
         store.photos.save(made.uid, StoredPhoto(jpeg, sha256(jpeg).hexdigest(), 700, 900, "pass", (), AT))
         self.uids.append(str(made.uid))
         return str(made.uid)

@@ -1,0 +1,158 @@
+"""``kiosk office``: the office's page, its accounts, and the kiosks whose batches are taken."""
+
+import json
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import click
+from waitress.server import create_server
+
+from kiosk.clock import SystemClock
+from kiosk.commands.key_files import device_keys
+from kiosk.commands.people import passphrases, plain_errors
+from kiosk.domain.staff import Role
+from kiosk.office import accounts, devices
+from kiosk.office.database import Side, connected
+from kiosk.office.object_store import open_store
+from kiosk.office.site import IDLE_MINUTES, Parts, create_office
+from kiosk.rules import load_rules
+from kiosk.screens.signed_in import SignIns
+from kiosk.store.device import fingerprint
+
+
+def _database(command: Callable[..., Any]) -> Callable[..., Any]:
+    rehearsal = click.option("--rehearsal", is_flag=True, help="the side of practice batches, apart from the real ones")
+    return rehearsal(
+        click.option("--database", required=True, metavar="URL", envvar="KIOSK_OFFICE_DATABASE", help="postgresql://…")(
+            command
+        )
+    )
+
+
+@click.group()
+def office() -> None:
+    """The office's page, its accounts and registered devices."""
+
+
+@office.command()
+@_database
+@click.option("--photos", required=True, metavar="URL", help="s3://bucket/prefix?endpoint=URL or file:///folder")
+@click.option("--port", type=click.IntRange(0, 65535), default=8766, show_default=True)
+@click.option(
+    "--rules", type=click.Path(exists=True, file_okay=False, path_type=Path), help="own columns.toml, office.toml"
+)
+@plain_errors
+def serve(database: str, rehearsal: bool, photos: str, port: int, rules: Path | None) -> None:
+    """Show batches, worksheet, returned ones and quarantine in a browser on this computer only."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
+    side, clock = Side.of(rehearsal), SystemClock()
+    with connected(database, side) as connection:
+        if not accounts.listed(connection):
+            raise click.ClickException(
+                "no account yet: make one with «kiosk office account add NAME --role supervisor»"
+            )
+    site = create_office(
+        Parts(
+            database, side, open_store(photos), clock, load_rules("columns", rules), load_rules("office", rules),
+            SignIns(clock, IDLE_MINUTES * 60),
+        )
+    )  # fmt: skip
+    try:
+        server = create_server(site, host="127.0.0.1", port=port, threads=8, ident=None)
+    except OSError:
+        raise click.ClickException(f"port {port} is in use; choose another one") from None
+    click.echo(f"Office: http://127.0.0.1:{server.effective_port}/\nStop with Ctrl+C")
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        server.close()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+@office.group()
+def account() -> None:
+    """Accounts of the page: add, list, disable."""
+
+
+@account.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), default=str(Role.OPERATOR), show_default=True)
+@click.option("--passphrase-fd", type=int, help="read the passphrase from this descriptor")
+@_database
+@plain_errors
+def account_add(name: str, role: str, passphrase_fd: int | None, database: str, rehearsal: bool) -> None:
+    """Make an account; whoever may write to the database may do so."""
+    passphrase = passphrases(passphrase_fd)(name)
+    with connected(database, Side.of(rehearsal)) as connection:
+        accounts.add(connection, name, Role(role), passphrase)
+
+
+@account.command("list")
+@_database
+@click.option("--json", "as_json", is_flag=True, help="one object per line")
+@plain_errors
+def account_list(database: str, rehearsal: bool, as_json: bool) -> None:
+    """Show who may sign in."""
+    with connected(database, Side.of(rehearsal)) as connection:
+        for each in accounts.listed(connection):
+            about = {"name": each.name, "role": each.role, "disabled_at": each.disabled_at}
+            click.echo(json.dumps(about, ensure_ascii=False) if as_json else "\t".join(map(str, about.values())))
+
+
+@account.command("disable")
+@click.argument("name")
+@_database
+@plain_errors
+def account_disable(name: str, database: str, rehearsal: bool) -> None:
+    """Shut an account for good."""
+    with connected(database, Side.of(rehearsal)) as connection:
+        accounts.disable(connection, name)
+
+
+@office.group()
+def device() -> None:
+    """Registered kiosks: add, list, remove."""
+
+
+@device.command("add")
+@click.argument("public", metavar="PUB")
+@click.option("--name", required=True, help="what this kiosk is called")
+@_database
+@plain_errors
+def device_add(public: str, name: str, database: str, rehearsal: bool) -> None:
+    """Take batches of this device: its public key, or the file that holds it. Compare the fingerprint by phone."""
+    (key,) = device_keys([public])
+    with connected(database, Side.of(rehearsal)) as connection:
+        devices.register(connection, key, name)
+    click.echo(f"fingerprint: {fingerprint(key)}")
+
+
+@device.command("list")
+@_database
+@click.option("--json", "as_json", is_flag=True, help="one object per line")
+@plain_errors
+def device_list(database: str, rehearsal: bool, as_json: bool) -> None:
+    """Show whose batches are taken."""
+    with connected(database, Side.of(rehearsal)) as connection:
+        for key, name in devices.registered(connection).items():
+            about = {"name": name, "public": key, "fingerprint": fingerprint(key)}
+            click.echo(json.dumps(about, ensure_ascii=False) if as_json else "\t".join(about.values()))
+
+
+@device.command("remove")
+@click.argument("public", metavar="PUB")
+@_database
+@plain_errors
+def device_remove(public: str, database: str, rehearsal: bool) -> None:
+    """Take no more of its batches; those that are here stay."""
+    with connected(database, Side.of(rehearsal)) as connection:
+        devices.remove(connection, public)

@@ -1,0 +1,68 @@
+"""What the office's lists show: batches with their states, applications of one batch, returned ones, quarantine."""
+
+from typing import Any
+
+from kiosk.domain.errors import NotFound
+from kiosk.domain.worksheet import Filing
+from kiosk.office.database import Connection
+
+MOST_ROWS = 500
+
+
+def received(connection: Connection) -> list[dict[str, Any]]:
+    """Batches, newest first, each with how many of its applications stand where."""
+    return connection.execute(
+        "select b.batch_id, b.sha256, b.municipality, b.window_id, b.seq, b.applications, b.received_at, b.manifest,"
+        " count(*) filter (where a.superseded_by is not null) as superseded,"
+        " count(*) filter (where a.superseded_by is null and a.state = 'to_file') as to_file,"
+        " count(*) filter (where a.superseded_by is null and a.state = 'filed') as filed,"
+        " count(*) filter (where a.superseded_by is null and a.state = 'returned') as returned,"
+        " count(*) filter (where a.superseded_by is null and a.state = 'done') as done"
+        " from batches b left join applications a using (batch_id)"
+        " group by b.batch_id order by b.received_at desc limit %s",
+        (MOST_ROWS,),
+    ).fetchall()
+
+
+def batch(connection: Connection, batch_id: str) -> dict[str, Any]:
+    """One batch; raises NotFound."""
+    row = connection.execute("select * from batches where batch_id = %s", (batch_id,)).fetchone()
+    if row is None:
+        raise NotFound("no such batch")
+    return row
+
+
+def applications(connection: Connection, batch_id: str, after: str = "") -> list[dict[str, Any]]:
+    """Applications of a batch in the order of their uid, at most MOST_ROWS of those behind ``after``."""
+    return connection.execute(
+        "select a.batch_id, a.uid, a.call_number, a.form_id, a.counted_as, a.municipality, a.out_of_city, a.state,"
+        " a.claimed_by, a.returned_reason, a.superseded_as, n.seq as superseded_by_seq"
+        " from applications a left join batches n on n.batch_id = a.superseded_by"
+        " where a.batch_id = %s and a.uid > %s order by a.uid limit %s",
+        (batch_id, after, MOST_ROWS),
+    ).fetchall()
+
+
+def next_to_file(connection: Connection, batch_id: str, after: str) -> str | None:
+    """The uid of the next application nobody has begun, round the batch once."""
+    row = connection.execute(
+        "select uid from applications where batch_id = %s and state = %s and superseded_by is null"
+        " and claimed_by is null and uid <> %s order by (uid < %s), uid limit 1",
+        (batch_id, Filing.TO_FILE, after, after),
+    ).fetchone()
+    return str(row["uid"]) if row else None
+
+
+def returned(connection: Connection) -> list[dict[str, Any]]:
+    """What came back and was not corrected since, by window; those for their photo are the re-shoot list."""
+    return connection.execute(
+        "select a.batch_id, a.uid, a.call_number, a.returned_reason, b.window_id, b.seq, b.manifest, a.municipality"
+        " from applications a join batches b using (batch_id)"
+        " where a.state = %s and a.superseded_by is null order by b.window_id, a.call_number limit %s",
+        (Filing.RETURNED, MOST_ROWS),
+    ).fetchall()
+
+
+def refused(connection: Connection) -> list[dict[str, Any]]:
+    """Refused files, the latest first."""
+    return connection.execute("select * from quarantine order by last_at desc limit %s", (MOST_ROWS,)).fetchall()

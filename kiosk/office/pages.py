@@ -1,0 +1,172 @@
+"""The office's pages: batches, worksheet, returned ones, quarantine, export. No SQL and no rules in here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from kiosk.domain.batch import file_name
+from kiosk.domain.errors import NotFound
+from kiosk.domain.staff import Role
+from kiosk.domain.worksheet import REASONS, Filing, FilingEvent, allowed
+from kiosk.office import export, overview, worksheet
+from kiosk.office.database import Connection, Side, connected
+from kiosk.office.intake import photo_key
+from kiosk.office.lines import lines
+from kiosk.office.sign_in_page import account
+from kiosk.office.site import parts
+
+blueprint = Blueprint("office", __name__)
+
+
+@contextmanager
+def office() -> Iterator[Connection]:
+    """The database of this app's side."""
+    with connected(parts().database, parts().side) as connection:
+        yield connection
+
+
+@blueprint.app_context_processor
+def who() -> dict[str, Any]:
+    """What every page shows."""
+    from flask import g
+
+    return {"account": g.get("account")}
+
+
+@blueprint.app_template_filter("moment")
+def moment(at: Any) -> str:
+    """A time of the database as people read it here."""
+    return str(at.astimezone(parts().clock.now().tzinfo).strftime("%Y-%m-%d %H:%M"))
+
+
+@blueprint.get("/")
+def batch_list() -> ResponseReturnValue:
+    """Batches received."""
+    with office() as connection:
+        return render_template("office_batches.html", batches=overview.received(connection))
+
+
+@blueprint.get("/batches/<batch_id>")
+def batch(batch_id: str) -> ResponseReturnValue:
+    """The applications of one batch."""
+    after = request.args.get("after", "")
+    with office() as connection:
+        rows = overview.applications(connection, batch_id, after)
+        return render_template(
+            "office_batch.html",
+            batch=overview.batch(connection, batch_id),
+            rows=rows,
+            after=rows[-1]["uid"] if len(rows) == overview.MOST_ROWS else None,
+            profiles=list(parts().columns["profile"]),
+        )
+
+
+@blueprint.get("/batches/<batch_id>/acknowledgement")
+def acknowledgement(batch_id: str) -> ResponseReturnValue:
+    """The file for the kiosk."""
+    with office() as connection:
+        found = overview.batch(connection, batch_id)
+    name = file_name(found["municipality"], found["window_id"], found["seq"], rehearsal=parts().side is Side.PRACTICE)
+    return _download(bytes(found["acknowledgement"]), "application/json", name.removesuffix(".mab") + ".ack")
+
+
+@blueprint.post("/batches/<batch_id>/export")
+def exported(batch_id: str) -> ResponseReturnValue:
+    """The table of a batch by the profile chosen; that it was taken out is written down."""
+    profile = request.form.get("profile", "")
+    with office() as connection:
+        overview.batch(connection, batch_id)
+        table = b"".join(export.exported(connection, batch_id, parts().columns, profile))
+        worksheet.note(connection, account().name, "export", batch_id, detail=profile)
+    return _download(table, "text/csv", "applications.csv")
+
+
+@blueprint.get("/returned")
+def returned() -> ResponseReturnValue:
+    """What came back: the re-shoot list and the others."""
+    with office() as connection:
+        return render_template("office_returned.html", rows=overview.returned(connection))
+
+
+@blueprint.get("/quarantine")
+def quarantine() -> ResponseReturnValue:
+    """Refused files with their reasons."""
+    with office() as connection:
+        return render_template("office_quarantine.html", rows=overview.refused(connection))
+
+
+@blueprint.get("/applications/<batch_id>/<uid>")
+def application(batch_id: str, uid: str) -> ResponseReturnValue:
+    """The filing worksheet of one application."""
+    with office() as connection:
+        found = worksheet.get(connection, batch_id, uid)
+        worksheet.note(connection, account().name, "show", batch_id, uid)
+        return render_template(
+            "office_application.html",
+            row=found,
+            lines=lines(found["content"], parts().lines),
+            events=[str(event) for event in allowed(Filing(found["state"]))],
+            is_mine=found["claimed_by"] == account().name,
+            may_release=account().role is Role.SUPERVISOR,
+            reasons=REASONS,
+            history=worksheet.history(connection, batch_id, uid),
+            next_uid=overview.next_to_file(connection, batch_id, uid),
+        )
+
+
+@blueprint.get("/applications/<batch_id>/<uid>/photo")
+def photo(batch_id: str, uid: str) -> ResponseReturnValue:
+    """The photo, to look at or (``save``) to be saved beside the online form."""
+    with office() as connection:
+        found = worksheet.get(connection, batch_id, uid)
+        if found["photo_sha256"] is None:
+            raise NotFound("no photo")
+        if "save" in request.args:
+            worksheet.note(connection, account().name, "save_photo", batch_id, uid)
+    jpeg = parts().photos.get(photo_key(found["batch_sha256"], f"photos/{uid}.jpg"))
+    if "save" in request.args:
+        return _download(jpeg, "image/jpeg", f"{uid}.jpg")
+    return Response(jpeg, mimetype="image/jpeg")
+
+
+@blueprint.post("/applications/<batch_id>/<uid>/claim")
+def claim(batch_id: str, uid: str) -> ResponseReturnValue:
+    """Take it."""
+    with office() as connection:
+        worksheet.claim(connection, batch_id, uid, account().name)
+    return _back(batch_id, uid)
+
+
+@blueprint.post("/applications/<batch_id>/<uid>/release")
+def release(batch_id: str, uid: str) -> ResponseReturnValue:
+    """Give it back; a supervisor may give back anybody's."""
+    with office() as connection:
+        anybodys = account().role is Role.SUPERVISOR
+        worksheet.release(connection, batch_id, uid, account().name, anybodys=anybodys)
+    return _back(batch_id, uid)
+
+
+@blueprint.post("/applications/<batch_id>/<uid>/<event>")
+def move(batch_id: str, uid: str, event: str) -> ResponseReturnValue:
+    """Filed, returned, done, or to be filed again."""
+    if event not in set(FilingEvent):
+        raise NotFound("no such deed")
+    version = int(request.form.get("version", "0")) if request.form.get("version", "").isdecimal() else -1
+    reason = " ".join(filter(None, (request.form.get("kind", ""), request.form.get("reason", "").strip())))
+    with office() as connection:
+        worksheet.move(connection, batch_id, uid, FilingEvent(event), account().name, version, reason)
+    return _back(batch_id, uid)
+
+
+def _back(batch_id: str, uid: str) -> ResponseReturnValue:
+    return redirect(url_for("office.application", batch_id=batch_id, uid=uid), code=303)
+
+
+def _download(data: bytes, kind: str, name: str) -> Response:
+    """A file to save; names hold no personal data, and odd letters are sent as RFC 6266 says."""
+    answer = Response(data, mimetype=kind)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer

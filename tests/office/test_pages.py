@@ -1,0 +1,161 @@
+"""The office's page: signing in, the worksheet's moves by one person at a time, export, returned ones, quarantine."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from kiosk.clock import SystemClock
+from kiosk.domain.staff import Role
+from kiosk.fakes import FixedClock
+from kiosk.office import accounts
+from kiosk.office.database import Side, connected
+from kiosk.office.intake import take_in
+from kiosk.office.object_store import open_store
+from kiosk.office.site import Parts, create_office
+from kiosk.rules import load_rules
+from kiosk.screens.signed_in import SignIns
+from tests.office.places import NAME, Place, corrected
+
+PASSPHRASE = "an office passphrase"
+
+
+class Desk:
+    """A browser of one person at the office."""
+
+    def __init__(self, place: Place, name: str = "佐藤", role: Role = Role.OPERATOR) -> None:
+        self.place, self.clock = place, FixedClock()
+        with connected(place.database, Side.PRACTICE) as connection:
+            if name not in [each.name for each in accounts.listed(connection)]:
+                accounts.add(connection, name, role, PASSPHRASE)
+        columns, lines = load_rules("columns"), load_rules("office")
+        self.app = create_office(
+            Parts(place.database, Side.PRACTICE, open_store(place.s3.url(place.prefix)), SystemClock(), columns, lines,
+                  SignIns(self.clock, 600))
+        )  # fmt: skip
+        self.app.config["WTF_CSRF_ENABLED"] = False
+        self.browser: FlaskClient = self.app.test_client()
+        assert self.post("/sign-in", name=name, passphrase=PASSPHRASE).status_code == 303
+
+    def get(self, path: str) -> str:
+        answer = self.browser.get(path, base_url="http://127.0.0.1")
+        assert answer.status_code == 200, path
+        return answer.get_data(as_text=True)
+
+    def post(self, path: str, **form: object):  # type: ignore[no-untyped-def]
+        return self.browser.post(path, data=form, base_url="http://127.0.0.1")
+
+    def deed(self, path: str, event: str, **form: object) -> int:
+        """Press a button of the worksheet as it stands now."""
+        version = re.search(r'name="version" value="(\d+)"', self.get(path))
+        return int(self.post(f"{path}/{event}", version=version.group(1) if version else 0, **form).status_code)
+
+
+@pytest.fixture
+def one(place: Place) -> str:
+    """The path of one application of a batch taken in."""
+    taken = take_in(place.office(), place.kiosk.seal())
+    return f"/applications/{taken.manifest.batch_id}/{place.kiosk.uids[0]}"
+
+
+def test_an_application_goes_from_to_file_to_done_by_its_holder(place: Place, one: str) -> None:
+    desk = Desk(place)
+    page = desk.get(one)
+    assert f'data-copy="{NAME}"' in page
+    assert 'data-copy="1980-02-29"' in page
+    assert 'data-copy="taro@example.jp"' in page
+    assert 'data-copy="00000000000000000000000"' in page
+    assert desk.deed(one, "file") == 409  # not claimed yet
+    assert [desk.deed(one, event) for event in ("claim", "file", "finish")] == [303] * 3
+    (row,) = place.rows("select state, claimed_by from applications where uid = %s", place.kiosk.uids[0])
+    assert row == {"state": "done", "claimed_by": None}
+    deeds = [each["deed"] for each in place.rows("select deed from log where deed <> 'show' order by id")]
+    assert deeds == ["sign_in", "claim", "file", "finish"]
+
+
+def test_a_second_person_cannot_take_or_move_what_somebody_has(place: Place, one: str) -> None:
+    first, second = Desk(place), Desk(place, "鈴木")
+    assert first.deed(one, "claim") == 303
+    assert [second.deed(one, event) for event in ("claim", "file", "release")] == [409] * 3
+    assert first.post(f"{one}/file", version=0).status_code == 409  # a page from before the claim
+    chief = Desk(place, "課長", Role.SUPERVISOR)
+    assert chief.deed(one, "release") == 303
+    assert second.deed(one, "claim") == 303
+
+
+def test_a_returned_one_needs_a_reason_and_is_listed_until_a_correction_comes(place: Place) -> None:
+    first, second = corrected(place.kiosk)
+    batch = take_in(place.office(), first).manifest.batch_id
+    again, gone, _ = place.kiosk.uids
+    one, desk = f"/applications/{batch}/{again}", Desk(place)
+    assert [desk.deed(one, "claim"), desk.deed(one, "file")] == [303, 303]
+    assert desk.deed(one, "return") == 422
+    assert desk.deed(one, "return", kind="写真の撮り直し", reason="目を閉じている") == 303
+    assert "写真の撮り直し 目を閉じている" in desk.get("/returned")
+    later = take_in(place.office(), second).manifest.batch_id
+    assert "写真の撮り直し" not in desk.get("/returned")
+    assert "差し替えられました" in desk.get(one)
+    assert "二重に入力しないでください" in desk.get(f"/applications/{later}/{again}")
+    assert desk.deed(f"/applications/{batch}/{gone}", "claim") == 303
+    assert desk.deed(f"/applications/{batch}/{gone}", "file") == 409
+    assert "差し替え1、取り消し1" in desk.get("/")
+
+
+def test_photo_acknowledgement_and_export_come_out_whole(place: Place, one: str) -> None:
+    desk = Desk(place)
+    jpeg = desk.browser.get(f"{one}/photo?save=1", base_url="http://127.0.0.1")
+    assert jpeg.data.startswith(place.kiosk.uids[0].encode())
+    assert jpeg.headers["Cache-Control"] == "no-store"
+    batch = one.split("/")[2]
+    answer = desk.browser.get(f"/batches/{batch}/acknowledgement", base_url="http://127.0.0.1")
+    assert [answer.data] == [bytes(row["acknowledgement"]) for row in place.rows("select acknowledgement from batches")]
+    table = desk.post(f"/batches/{batch}/export", profile="default").data
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline="")))
+    assert sorted(row["uid"] for row in rows) == sorted(place.kiosk.uids)
+    assert {row["メール連絡用氏名"] for row in rows} == {NAME}
+    assert desk.post(f"/batches/{batch}/export", profile="cp932").data.decode("cp932").count("\r\n") == 4
+    assert desk.post(f"/batches/{batch}/export", profile="nobody's").status_code == 404
+
+
+def test_refused_files_are_shown_by_reason_and_hash_only(place: Place, tmp_path: Path) -> None:
+    spoilt = tmp_path / "見本太郎.mab"
+    spoilt.write_bytes(place.kiosk.seal().read_bytes()[:-1])
+    assert place.intake(spoilt)[0] == 1
+    real = create_office(
+        Parts(place.database, Side.REAL, open_store(place.s3.url("x")), SystemClock(), {}, {}, SignIns(FixedClock(), 9))
+    )
+    real.config["WTF_CSRF_ENABLED"] = False
+    with connected(place.database) as connection:
+        accounts.add(connection, "佐藤", Role.OPERATOR, PASSPHRASE)
+    browser = real.test_client()
+    browser.post("/sign-in", data={"name": "佐藤", "passphrase": PASSPHRASE}, base_url="http://127.0.0.1")
+    page = browser.get("/quarantine", base_url="http://127.0.0.1").get_data(as_text=True)
+    assert "途中で切れています" in page
+    assert "見本太郎" not in page
+
+
+def test_nobody_gets_in_without_a_passphrase_and_the_door_shuts(place: Place, one: str) -> None:
+    desk = Desk(place)
+    stranger = desk.app.test_client()
+    for path in ("/", one, f"{one}/photo", "/returned", "/quarantine"):
+        answer = stranger.get(path, base_url="http://127.0.0.1")
+        assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in")
+    tries = [
+        stranger.post("/sign-in", data={"name": name, "passphrase": "wrong"}, base_url="http://127.0.0.1").status_code
+        for name in ("佐藤", "nobody")
+        for _ in range(5)
+    ]
+    assert tries == [401, 401, 401, 401, 429] * 2
+    assert stranger.get("/sign-in", base_url="http://office.example").status_code == 400
+    with connected(place.database, Side.PRACTICE) as connection:
+        accounts.disable(connection, "佐藤")
+    assert desk.browser.get("/", base_url="http://127.0.0.1").status_code == 303
+
+
+def test_every_change_needs_its_token(place: Place, one: str) -> None:
+    desk = Desk(place)
+    desk.app.config["WTF_CSRF_ENABLED"] = True
+    assert desk.post(f"{one}/claim").status_code == 400
