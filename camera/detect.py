@@ -14,6 +14,8 @@ FIRST_SCORE = 0.6
 """A covered or badly lit face scores low; it must be seen to be told what is wrong."""
 OTHER_SCORE = 0.8
 """A second face must be certain before a person is told there are two."""
+SURENESS = 3
+"""Power of the score by which a face's area is weighed: a pattern on the wall, large and unsure, is not the person."""
 OTHER_AREA_RATIO = 0.1
 """Smaller faces (posters, people far behind) do not count as a second person."""
 
@@ -44,7 +46,7 @@ class FaceDetector:
         self._net = cv2.FaceDetectorYN.create("onnx", weights, np.empty(0, np.uint8), (320, 320), FIRST_SCORE, 0.3, 50)
 
     def detect(self, image: Image, long_side: int) -> tuple[Detection, ...]:
-        """Faces that count, largest first: the largest above FIRST_SCORE, others above OTHER_SCORE and not tiny."""
+        """Faces that count, the person's first: large and sure; others are above OTHER_SCORE and not tiny."""
         height, width = image.shape[:2]
         scale = min(1.0, long_side / max(height, width))
         size = (max(16, round(width * scale)), max(16, round(height * scale)))
@@ -59,7 +61,7 @@ def _that_count(rows: NDArray[np.float32] | None, scale: NDArray[np.float32]) ->
     if rows is None:
         return ()
     found = [_detection(row, scale) for row in rows if np.isfinite(row).all() and min(row[2:4]) >= 4]
-    found.sort(key=lambda face: -face.box.width * face.box.height)
+    found.sort(key=lambda face: -face.box.width * face.box.height * face.score**SURENESS)
     if not found:
         return ()
     least = OTHER_AREA_RATIO * found[0].box.width * found[0].box.height

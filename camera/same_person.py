@@ -31,7 +31,7 @@ class FaceFeatures:
     values: NDArray[np.float32]
 
     def likeness(self, other: "FaceFeatures") -> float:
-        """Cosine of the two, -1 to 1; the same person is usually above 0.55."""
+        """Cosine of the two, -1 to 1; the same person is usually above 0.6."""
         return float(self.values @ other.values)
 
 

@@ -35,6 +35,8 @@ LIGHT_STEP = 0.55
 """Log-colour and log-light distances from the face's own skin at which a pixel no longer counts as skin."""
 EVEN_STRANDS = 0.95
 """Upright over level detail from which strands are suspected: 0.92 is the most that an open face has shown."""
+SURE_STRANDS = 2.5
+"""The same measure above which it cannot be the frame of dark glasses, which has shown 1.6 at most."""
 LENS_STEP, DARK_LENS_STEP, FREE = 0.9, 1.3, 0.3
 """Log-light from the forehead down to what is around the eyes, from which that is a lens: to the shaded sockets of an
 open face it is 0.8 at most. The lower one is for a free forehead, of which at most the share FREE is covered."""
@@ -137,7 +139,8 @@ def hair_over_eyes(view: FaceView, skin: Skin) -> float | None:
     strands, covered = _strands(view), _covered_alike(view, skin)
     if strands is None or covered is None:
         return None
-    running = 0.0 if _is_lens(view, skin) else float(np.clip((strands - EVEN_STRANDS) / 0.6, 0, 1))
+    is_frame = strands < SURE_STRANDS and _is_lens(view, skin)
+    running = 0.0 if is_frame else float(np.clip((strands - EVEN_STRANDS) / 0.6, 0, 1))
     return max(running, float(np.clip((covered - 0.25) / 0.45, 0, 1)))
 
 

@@ -58,7 +58,7 @@ class GuideTimes:
 class PersonLimits:
     """Likeness (cosine) of two faces: from ``same_from`` on the same person, below ``other_below`` another one."""
 
-    same_from: float = 0.55
+    same_from: float = 0.58
     other_below: float = 0.363
 
 
