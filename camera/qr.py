@@ -13,7 +13,9 @@ import numpy as np
 import zxingcpp
 from numpy.typing import NDArray
 
+from camera.qr_clear import read_clear
 from camera.qr_grid import Grey, read_grid
+from camera.qr_pose import Pose, poses_in, poses_near
 from camera.types import Box, Image, Point
 
 FORM_MODULES = 33
@@ -26,6 +28,7 @@ _MOST_PIXELS_DOUBLED = 4_000_000
 _MARGIN, _WIDE_MARGIN = 0.3, 0.8
 _WAYS_TO_LOCATE = 3
 _MOST_PLACES = 4
+_PATCHES_SOLVED, _POSES_TRIED = 3, 3
 _CROP_SIDE = 420
 _SMALLEST_PLACE = 24
 
@@ -107,6 +110,8 @@ def _closer_looks(grey: Grey, first: CodesSeen, may_go_on: Callable[[], bool]) -
     for place in _places(grey, first):
         if may_go_on():
             yield from _texts_in_place(crop_around(grey, place), may_go_on)
+    for poses in _poses(grey, first):
+        yield from _first_texts(grey, poses[:_POSES_TRIED], may_go_on)
     for symbol in first.located:
         if not symbol.is_read and may_go_on():
             yield from read_grid(grey, symbol.corners)
@@ -116,6 +121,20 @@ def _closer_looks(grey: Grey, first: CodesSeen, may_go_on: Callable[[], bool]) -
     for place in _places(grey, first):
         if may_go_on():
             yield from _texts_in_place(crop_around(grey, place, _WIDE_MARGIN), may_go_on)
+
+
+def _poses(grey: Grey, first: CodesSeen) -> Iterator[list[Pose]]:
+    """How a symbol may lie: where one was located and not read, then in each of the busiest patches."""
+    yield from (poses_near(grey, each.corners) for each in first.located if not each.is_read)
+    read = [each.box for each in first.located if each.is_read]
+    patches = (box for box in busy_patches(grey) if not any(_overlaps(box, other) for other in read))
+    yield from (poses_in(grey, box) for box, _ in zip(patches, range(_PATCHES_SOLVED), strict=False))
+
+
+def _first_texts(grey: Grey, poses: list[Pose], may_go_on: Callable[[], bool]) -> list[str]:
+    """Solve for the modules in one pose after the other until one gives a text."""
+    found = (read_clear(grey, pose, may_go_on) for pose in poses if may_go_on())
+    return next((texts for texts in found if texts), [])
 
 
 def _whole_frame_cleared(grey: Grey) -> Iterator[Grey]:

@@ -30,23 +30,23 @@ _ROUND = ((1, 0), (-1, 0), (0, 1), (0, -1))
 def read_grid(grey: Grey, corners: tuple[Point, Point, Point, Point]) -> list[str]:
     """Texts of the QR with about these corners (clockwise from its own top left), or nothing."""
     start = np.array(corners, dtype=np.float32)
-    fits = [_fitted(grey, start, side) for side in SIDES]
-    score, _, grid = max(fits, key=lambda fit: fit[0])
-    return _decoded(grid) if score >= BEST_FIT else []
+    fits = [fitted(grey, start, side) for side in SIDES]
+    best, _, grid = max(fits, key=lambda fit: fit[0])
+    return _decoded(grid) if best >= BEST_FIT else []
 
 
-def _fitted(grey: Grey, start: Grid, side: int) -> tuple[float, Grid, Grid]:
-    """Score, corners and module brightness of the best grid near ``start``, by moving one corner at a time."""
-    corners, grid = start, _sampled(grey, start, side)
-    score = _score(grid)
+def fitted(grey: Grey, start: Grid, side: int) -> tuple[float, Grid, Grid]:
+    """Likeness, corners and module brightness of the best grid near ``start``, by moving one corner at a time."""
+    corners, grid = start, sampled(grey, start, side)
+    best = likeness(grid)
     module = float(np.linalg.norm(start[1] - start[0])) / side
     for nudge in _NUDGES:
         for _ in range(2):
             for moved in _moves(corners, nudge * module):
-                candidate = _sampled(grey, moved, side)
-                if (better := _score(candidate)) > score:
-                    score, corners, grid = better, moved, candidate
-    return score, corners, grid
+                candidate = sampled(grey, moved, side)
+                if (better := likeness(candidate)) > best:
+                    best, corners, grid = better, moved, candidate
+    return best, corners, grid
 
 
 def _moves(corners: Grid, step: float) -> Iterator[Grid]:
@@ -57,7 +57,7 @@ def _moves(corners: Grid, step: float) -> Iterator[Grid]:
             yield moved
 
 
-def _sampled(grey: Grey, corners: Grid, side: int) -> Grid:
+def sampled(grey: Grey, corners: Grid, side: int) -> Grid:
     """The brightness at the middle of each module."""
     square = np.array([[0, 0], [side, 0], [side, side], [0, side]], dtype=np.float32)
     matrix = cv2.getPerspectiveTransform(square, corners)
@@ -68,9 +68,9 @@ def _sampled(grey: Grey, corners: Grid, side: int) -> Grid:
     ).astype(np.float32)
 
 
-def _score(grid: Grid) -> float:
+def likeness(grid: Grid) -> float:
     """How well the known patterns stand out, -1 to 1."""
-    pattern = _known_pattern(len(grid))
+    pattern = known_pattern(len(grid))
     known = pattern != 0
     seen = (cv2.blur(grid, (9, 9)) - grid)[known]
     spread = float(seen.std())
@@ -78,18 +78,18 @@ def _score(grid: Grid) -> float:
 
 
 @cache
-def _known_pattern(side: int) -> Grid:
+def known_pattern(side: int) -> Grid:
     """Dark (1), light (-1) and unknown (0) modules of every QR of this size (versions 2 to 6)."""
     pattern = np.zeros((side, side), np.float32)
     line = np.where(np.arange(side) % 2 == 0, 1, -1)
     pattern[6, 8:-8] = pattern[8:-8, 6] = line[8:-8]
-    finder = _rings(4)
+    finder = rings(4)
     pattern[:8, :8], pattern[:8, -8:], pattern[-8:, :8] = finder[1:, 1:], finder[1:, :-1], finder[:-1, 1:]
-    pattern[-9:-4, -9:-4] = _rings(2)
+    pattern[-9:-4, -9:-4] = rings(2)
     return pattern
 
 
-def _rings(radius: int) -> Grid:
+def rings(radius: int) -> Grid:
     """Square rings around a dark middle as in a finder (radius 4, with its light rim) or an alignment pattern (2)."""
     away = np.abs(np.arange(-radius, radius + 1))
     distance = np.maximum(away[:, None], away[None, :])
@@ -101,17 +101,22 @@ def _decoded(grid: Grid) -> list[str]:
     for strength in _SHARPENING:
         clear = grid + strength * (grid - cv2.GaussianBlur(grid, (0, 0), 0.8))
         bits = np.where(clear < cv2.blur(grid, (11, 11)), 0, 255).astype(np.uint8)
-        known = _known_pattern(len(grid))
+        known = known_pattern(len(grid))
         bits[known > 0], bits[known < 0] = 0, 255
-        page = cv2.copyMakeBorder(np.kron(bits, np.ones((4, 4), np.uint8)), 16, 16, 16, 16, 0, value=255)
-        codes = zxingcpp.read_barcodes(
-            page,
-            formats=zxingcpp.barcode_formats_from_str("QRCode"),
-            try_invert=False,
-            is_pure=True,
-            text_mode=zxingcpp.TextMode.Plain,
-        )
-        texts = [code.text for code in codes if code.valid and code.text]
+        texts = texts_of(bits)
         if texts:
             return texts
     return []
+
+
+def texts_of(bits: Grey) -> list[str]:
+    """What zxing-cpp reads in a symbol given as one value a module, 0 dark and 255 light."""
+    page = cv2.copyMakeBorder(np.kron(bits, np.ones((4, 4), np.uint8)), 16, 16, 16, 16, 0, value=255)
+    codes = zxingcpp.read_barcodes(
+        page,
+        formats=zxingcpp.barcode_formats_from_str("QRCode"),
+        try_invert=False,
+        is_pure=True,
+        text_mode=zxingcpp.TextMode.Plain,
+    )
+    return [code.text for code in codes if code.valid and code.text]
