@@ -10,8 +10,8 @@ import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.batch_file.manifest import public_text
-from kiosk.batch_file.reader import check_file
-from kiosk.batch_file.writer import Progress, Source, write_batch
+from kiosk.batch_file.reader import Checked, check_file
+from kiosk.batch_file.writer import Progress, Source, Written, write_batch
 from kiosk.domain.batch import Manifest
 from kiosk.domain.errors import BatchError, StorageFull
 
@@ -42,7 +42,7 @@ class SealedFile:
         try:
             written = write_batch(self._part, manifest, sources, recipients, device, mtime=mtime, progress=progress)
             _forget_cached(self._part)
-            found = check_file(self._part, [written.check], public_text(device.public_key()))
+            found = self._checked(written, public_text(device.public_key()))
         except OSError as error:
             self._part.unlink(missing_ok=True)
             if error.errno in _FULL:
@@ -55,6 +55,14 @@ class SealedFile:
             self._part.unlink(missing_ok=True)
             raise BatchError("altered")
         return found.sha256
+
+    def _checked(self, written: Written, device: str) -> Checked:
+        """The part file, read again; ``changed_while_sealing`` when it is on disk as written, yet wrong inside."""
+        try:
+            return check_file(self._part, [written.check], device)
+        except BatchError:
+            check_file(self._part, (), device)
+            raise BatchError("changed_while_sealing") from None
 
     def is_there(self, sha256: str) -> bool:
         """Whether the file, under either name, is the one with this hash."""

@@ -13,8 +13,8 @@ import pyrage
 
 from kiosk.domain.errors import BatchError
 
-_BLOCK = 1 << 18
-_WAITING_BLOCKS = 8
+_BLOCK = 1 << 20
+_WAITING_BLOCKS = 4
 
 
 class Sink(Protocol):
@@ -91,10 +91,11 @@ class Decrypted:
     def __init__(self, source: Readable, identities: Sequence[pyrage.x25519.Identity]) -> None:
         self._source, self._identities = source, list(identities)
         self._blocks: queue.Queue[bytes | None] = queue.Queue(_WAITING_BLOCKS)
-        self._left = bytearray()
+        self._left = memoryview(b"")
         self._ended = self._unwanted = False
         self._error: BaseException | None = None
-        self._filling = bytearray()
+        self._filling: list[bytes] = []
+        self._filled = 0
         self._thread = threading.Thread(target=self._run, name="age", daemon=True)
 
     def __enter__(self) -> "Decrypted":
@@ -112,24 +113,32 @@ class Decrypted:
 
     def read(self, size: int) -> bytes:
         """Exactly ``size`` bytes, fewer only at the end; raises BatchError when age refuses what comes next."""
-        while len(self._left) < size and not self._ended:
+        taken = self._some(size)
+        if len(taken) == size or self._ended:
+            return bytes(taken)
+        parts = [taken]
+        while (missing := size - sum(map(len, parts))) and (more := self._some(missing)):
+            parts.append(more)
+        return b"".join(parts)
+
+    def _some(self, size: int) -> memoryview:
+        """Up to ``size`` bytes without copying them, none at the end."""
+        while not self._left and not self._ended:
             block = self._blocks.get()
-            if block is None:
-                self._ended = True
-                if self._error:
-                    raise self._error
-            else:
-                self._left += block
-        taken = bytes(self._left[:size])
-        del self._left[:size]
+            self._ended = block is None
+            self._left = memoryview(block or b"")
+        if self._ended and self._error:
+            raise self._error
+        taken, self._left = self._left[:size], self._left[size:]
         return taken
 
     def write(self, data: bytes) -> int:
         """Called by pyrage with authenticated plaintext."""
         if self._unwanted:
             raise _Unwanted
-        self._filling += data
-        if len(self._filling) >= _BLOCK:
+        self._filling.append(data)
+        self._filled += len(data)
+        if self._filled >= _BLOCK:
             self._hand_on()
         return len(data)
 
@@ -137,8 +146,9 @@ class Decrypted:
         """Called by pyrage at the end."""
 
     def _hand_on(self) -> None:
-        self._blocks.put(bytes(self._filling))
-        self._filling.clear()
+        if self._filling:
+            self._blocks.put(b"".join(self._filling))
+        self._filling, self._filled = [], 0
 
     def _run(self) -> None:
         try:

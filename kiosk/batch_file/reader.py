@@ -6,18 +6,21 @@ Names: not_a_batch, newer_format, wrong_recipient, unknown_device, truncated, re
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 import pyrage
 
 from kiosk.batch_file import archive, envelope, manifest
 from kiosk.batch_file.age_stream import Decrypted
+from kiosk.batch_file.hashing import Hashing
 from kiosk.domain.batch import Manifest, Member
 from kiosk.domain.errors import BatchError
 
-_BLOCK = 1 << 20
+_BLOCK = 4 << 20
 
 
 class Keeper(Protocol):
@@ -50,8 +53,7 @@ def check_file(
     keep: Keeper = drop,
 ) -> Checked:
     """Check a sealed file, inside too with an identity; raises BatchError with the fault's name, or OSError."""
-    with path.open("rb") as file:
-        whole = _Hashed(file)
+    with path.open("rb", buffering=0) as file, closing(_Hashed(file)) as whole:
         outer = whole.outer
         outer.check()
         if device_key is not None and outer.device_key != device_key:
@@ -66,7 +68,7 @@ def check_file(
 class _Hashed:
     """The file as age reads it, hashed on the way, so that one pass answers for both the sealed file and its inside."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: FileIO) -> None:
         self._file = file
         self._whole, self._payload = hashlib.sha256(), hashlib.sha256()
         start = file.read(envelope.MOST_HEADER)
@@ -75,6 +77,7 @@ class _Hashed:
         file.seek(0)
         self.size = 0
         self._left = memoryview(b"")
+        self._hashing = Hashing()
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes; age asks for few at a time, so the file is read and hashed in large blocks."""
@@ -86,15 +89,20 @@ class _Hashed:
     def _next_block(self) -> bytes:
         block = self._file.read(_BLOCK)
         beyond = max(len(self._header) - self.size, 0)
-        self._whole.update(block)
-        self._payload.update(memoryview(block)[beyond:])
+        self._hashing.add(block, self._whole)
+        self._hashing.add(memoryview(block)[beyond:], self._payload)
         self.size += len(block)
         return block
+
+    def close(self) -> None:
+        """End the hashing."""
+        self._hashing.finish()
 
     def finish(self) -> None:
         """Read what is left and compare with what the device signed."""
         while self._next_block():
             pass
+        self._hashing.finish()
         found = self.size - len(self._header)
         if found < self.outer.size:
             raise BatchError("truncated")

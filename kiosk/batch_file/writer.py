@@ -5,18 +5,20 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.batch_file import age_stream, archive, envelope
 from kiosk.batch_file.ahead import ahead
+from kiosk.batch_file.hashing import Hashing
 from kiosk.batch_file.manifest import MANIFEST, SIGNATURE, sign, to_bytes
 from kiosk.domain.batch import Manifest, Member
 from kiosk.domain.errors import BatchError
 
+_BLOCK = 4 << 20
 Progress = Callable[[int], None]
 """Told the number of members written so far."""
 
@@ -48,10 +50,10 @@ def write_batch(
     mtime: int,
     progress: Progress = lambda done: None,
 ) -> Written:
-    """Write a new file and fsync it; raises OSError, or BatchError when a member is not as declared."""
+    """Write a new file and fsync it; raises OSError, or BatchError when a member is not as long as declared."""
     check = pyrage.x25519.Identity.generate()
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        sink = _Ciphertext(file)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb", buffering=0) as file, closing(_Ciphertext(file)) as sink:
         with closing(ahead(_plaintext(manifest, sources, device, mtime, progress))) as plain:
             age_stream.encrypt(plain, sink, [*recipients, check.to_public()])
         sink.finish(device, check)
@@ -74,21 +76,25 @@ def _plaintext(
 
 
 def _as_declared(source: Source) -> Iterator[bytes]:
-    """The member's bytes, refused at their end when size or hash are not the declared ones."""
-    seen, size = hashlib.sha256(), 0
+    """The member's bytes, refused at their end when they are not as many as declared.
+
+    Their hash is not taken here: whoever seals reads the file again and compares every member with the manifest.
+    """
+    size = 0
     for chunk in source.chunks():
-        seen.update(chunk)
         size += len(chunk)
         yield chunk
-    if (size, seen.hexdigest()) != (source.member.size, source.member.sha256):
+    if size != source.member.size:
         raise BatchError("changed_while_sealing")
 
 
 class _Ciphertext:
     """What age writes: the header is kept back until the payload's hash is known, the payload goes to disk at once."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    def __init__(self, file: FileIO) -> None:
+        self._file, self._hashing = file, Hashing()
+        self._filling: list[bytes] = []
+        self._filled = 0
         self._header: bytes | None = None
         self._start = b""
         self.payload = hashlib.sha256()
@@ -113,12 +119,31 @@ class _Ciphertext:
         """Put the header, now with the envelope, in front."""
         if self._header is None:
             raise BatchError("not_written")
+        self._to_disk()
+        self._hashing.finish()
         key = envelope.file_key(self._header, str(check))
         self._file.seek(0)
-        self._file.write(envelope.with_envelope(self._header, self._size, self.payload.digest(), device, key))
-        self._file.flush()
+        _write_all(self._file, envelope.with_envelope(self._header, self._size, self.payload.digest(), device, key))
+
+    def close(self) -> None:
+        """End the hashing."""
+        self._hashing.finish()
 
     def _to_payload(self, data: bytes) -> None:
-        self._file.write(data)
-        self.payload.update(data)
-        self._size += len(data)
+        self._filling.append(data)
+        self._filled += len(data)
+        if self._filled >= _BLOCK:
+            self._to_disk()
+
+    def _to_disk(self) -> None:
+        block = b"".join(self._filling)
+        self._size += len(block)
+        self._filling, self._filled = [], 0
+        self._hashing.add(block, self.payload)
+        _write_all(self._file, block)
+
+
+def _write_all(file: FileIO, block: bytes) -> None:
+    left = memoryview(block)
+    while left:
+        left = left[file.write(left) :]
