@@ -1,6 +1,8 @@
 """A whole day by HTTP at any size: how fast it goes, how late the board is, how long each page takes.
 
-uv run python benchmarks/day.py [--applicants 120] [--stations 2] [--staff 3]
+uv run python benchmarks/day.py [--applicants 120] [--stations 2] [--staff 3] [--speed 10]
+
+Without --speed people come as fast as they can be served; with it evenly, as 120 in six hours that many times as fast.
 """
 
 import argparse
@@ -22,9 +24,10 @@ def main() -> None:
     parser.add_argument("--applicants", type=int, default=120)
     parser.add_argument("--stations", type=int, default=2)
     parser.add_argument("--staff", type=int, default=3, choices=range(1, len(NAMES) + 1))
+    parser.add_argument("--speed", type=float, default=0.0)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, served(Path(folder), given.applicants) as site:
-        room = run(site, given.applicants, given.stations, given.staff)
+        room = run(site, given.applicants, given.stations, given.staff, given.speed)
     late = sorted(delays(room))
     print(f"load {os.getloadavg()[0]:.1f}; {given.applicants} people in {room.seconds:.0f} s", end="; ")
     print(f"{DAY_SECONDS / room.seconds:.0f} times a day of six hours; {room.lost_races} claims lost to a colleague")

@@ -29,7 +29,9 @@ NAMES = (REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, THIRD)
 PASSPHRASE = "long words for the day"
 MOST_WAITING = 15
 """Applicants' screens wait while more than this many people wait at the desk, as a queue in a room does."""
-DAY_SECONDS = 6 * 3600
+DAY_SECONDS, DAY_PEOPLE = 6 * 3600, 120
+POLL_SECONDS = 0.7
+"""How often the board's page asks; staff of a day at a given speed look no oftener."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,9 @@ class Room:
     """What everybody in the room shares."""
 
     many: int
+    speed: float = 0.0
+    """How many times real speed people come; 0 is as fast as they can be served."""
+    began: float = field(default_factory=monotonic)
     moves: list[Moved] = field(default_factory=list)
     people: dict[str, Person] = field(default_factory=dict)
     given_back: "queue.SimpleQueue[tuple[str, Person]]" = field(default_factory=queue.SimpleQueue)
@@ -58,6 +63,11 @@ class Room:
     seconds: float = 0.0
     clients: list[Client] = field(default_factory=list)
     polls: list[tuple[float, float, Mapping[str, str]]] = field(default_factory=list)
+
+    def has_come(self, number: int) -> bool:
+        """Whether the person of that number (from 1) has come: evenly over the day, at the day's speed."""
+        every = DAY_SECONDS / DAY_PEOPLE / self.speed if self.speed else 0.0
+        return monotonic() - self.began >= (number - 1) * every
 
     @property
     def is_over(self) -> bool:
@@ -113,9 +123,9 @@ def served(folder: Path, many: int) -> Iterator[Site]:
         vault.lock()
 
 
-def run(site: Site, many: int, stations: int = 2, staff: int = 3) -> Room:
+def run(site: Site, many: int, stations: int = 2, staff: int = 3, speed: float = 0.0) -> Room:
     """Let ``many`` people through; raises what went wrong in any thread."""
-    room, waiting = Room(many), queue.SimpleQueue[Person]()
+    room, waiting = Room(many, speed), queue.SimpleQueue[Person]()
     for person in people(many):
         waiting.put(person)
     begin = monotonic()
@@ -169,6 +179,8 @@ def _mend(screen: Station, room: Room) -> bool:
 def _next_person(screen: Station, room: Room, waiting: "queue.SimpleQueue[Person]") -> bool:
     if len(room.people) - len(room.ended) > MOST_WAITING or waiting.empty():
         return False
+    if not room.has_come(room.many - waiting.qsize() + 1):
+        return False
     try:
         person = waiting.get_nowait()
     except queue.Empty:
@@ -186,7 +198,7 @@ def _desk(site: Site, room: Room, name: str) -> None:
         free = [(uid, call) for uid, call, is_held in staff.board().get("waiting", ()) if not is_held]
         case = next(((uid, call) for uid, call in free if call in room.people), None)
         if case is None:
-            time.sleep(0.02)
+            time.sleep(POLL_SECONDS if room.speed else 0.02)
         elif staff.claim(case[0]):
             _serve(staff, room, *case)
         else:
