@@ -1,4 +1,4 @@
-"""Each migration of a window's file, with data written before it and read after it."""
+"""Each migration of either file, with data written before it and read after it."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -8,7 +8,10 @@ from sqlite_utils import Migrations
 from kiosk.domain.states import ApplicationEvent as Event
 from kiosk.domain.states import ApplicationState as State
 from kiosk.store.database import Store, open_store
-from kiosk.store.migrations import window_migrations
+from kiosk.store.erasing import Erasures
+from kiosk.store.hand_overs import HandOver, HandOvers
+from kiosk.store.kiosk_file import KioskStore
+from kiosk.store.migrations import kiosk_migrations, window_migrations
 from kiosk.store.window_file import WindowStore
 from tests.builders import AT, an_application
 from tests.desk_navigator import a_photo
@@ -16,11 +19,11 @@ from tests.desk_navigator import a_photo
 KEY = bytes(range(32))
 
 
-def only(names: Iterable[str]) -> Migrations:
-    """The window's migrations up to some day in the past."""
+def only(names: Iterable[str], of: Migrations = window_migrations) -> Migrations:
+    """The migrations up to some day in the past, the window's unless told otherwise."""
     wanted = set(names)
-    past = Migrations("window")
-    for each in window_migrations._migrations:
+    past = Migrations(of.name)
+    for each in of._migrations:
         if each.name in wanted:
             past(name=each.name)(each.fn)
     return past
@@ -89,3 +92,30 @@ def test_0004_photo_grants_keeps_photos_and_begins_with_nothing_granted(tmp_path
     assert window.photo_grants.use(uid, AT) is None, "used up"
     assert after.rows("select * from photo_two_persons") == [{"uid": uid, "seen_at": AT}]
     assert "見本" not in repr(found)
+
+
+def test_0003_batches_keeps_what_was_sealed_and_takes_the_new_ledger(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.db"
+    before = open_store(path, KEY, only(["0001_kiosk"], kiosk_migrations))
+    sealed = ("w-1", 1, "demo-city-w-1-1.mab", "a" * 64, 12, AT, "demo", "demo-supervisor", None)
+    with before.write() as database:
+        window = ("w-1", "sealed", "demo-city", "見本工業", "会議室", "2026-11-24", 30, 0, "{}", AT, AT)
+        database.conn.execute("insert into windows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", window)
+        database.conn.execute("insert into batches values (?, ?, ?, ?, ?, ?, ?, ?, ?)", sealed)
+    KioskStore(before).audit.append("sealed", "demo", "w-1", "seq 1", at=AT)
+    kept = {table: before.rows(f"select * from {table}") for table in ("windows", "batches", "audit")}  # noqa: S608 -- fixed words
+    before.close()
+
+    store = KioskStore(open_store(path, KEY, kiosk_migrations))
+    (batch,) = store.batches.list()
+    assert (batch.batch_id, batch.manifest_sha256, batch.supersedes) == ("", "", "[]")
+    for table, rows in kept.items():
+        after = store.file.rows(f"select * from {table}")  # noqa: S608 -- fixed words
+        assert [{name: row[name] for name in rows[0]} for row in after] == rows
+    assert store.audit.verify()
+    line = HandOver("w-1", 1, AT, "demo", "office", "usb 1", "office", 12, 99, "a" * 64, "done")
+    HandOvers(store).add(line)
+    assert HandOvers(store).list("w-1") == [line]
+    store.batches.acknowledge("w-1", 1, AT)
+    assert store.batches.list()[0].acknowledged_at == AT
+    assert Erasures(store).get("w-1") is None
