@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Protocol
 
 from email_validator import EmailNotValidError, validate_email
 
+from kiosk.actions.parts import Parts
 from kiosk.domain.applicant import (
     ApplicantRules,
     Kind,
@@ -25,32 +25,11 @@ from kiosk.domain.applicant import (
 from kiosk.domain.errors import AnswerRefused, Locked, NotAllowedNow, NotFound, TappedFirst
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, allowed
-from kiosk.ports import Clock, Ids
 from kiosk.rules import load_rules
 from kiosk.settings import Settings
-from kiosk.store.window_file import WindowStore
 
 BY_APPLICANT = "applicant"
 _TRIES = 20
-
-
-class Parts(Protocol):
-    """What these deeds need of the kiosk's parts."""
-
-    @property
-    def settings(self) -> Settings:
-        """The configuration."""
-
-    @property
-    def clock(self) -> Clock:
-        """The time."""
-
-    @property
-    def ids(self) -> Ids:
-        """Fresh numbers."""
-
-    def window_store(self) -> WindowStore:
-        """The open window's file."""
 
 
 @cache

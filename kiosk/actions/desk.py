@@ -1,46 +1,16 @@
 """What all deeds at the desk share: the parts they need, the time, one line in the audit log."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
 
+from kiosk.actions.parts import Parts as Parts
 from kiosk.domain.errors import Refused
 from kiosk.domain.free_text import check_text
 from kiosk.domain.queue import Application
-from kiosk.domain.window import Window, require_assigned
-from kiosk.ports import Clock, Ids
-from kiosk.settings import Settings
-from kiosk.store.kiosk_file import KioskStore
-from kiosk.store.window_file import WindowStore
+from kiosk.domain.window import require_assigned
 
 LONGEST_REASON = 200
 Notes = list[tuple[str, str]]
 """Lines for the audit log: event and detail."""
-
-
-class Parts(Protocol):
-    """What deeds at the desk need of the kiosk's parts."""
-
-    @property
-    def settings(self) -> Settings:
-        """The configuration."""
-
-    @property
-    def clock(self) -> Clock:
-        """The time."""
-
-    @property
-    def ids(self) -> Ids:
-        """Fresh numbers."""
-
-    @property
-    def kiosk_store(self) -> KioskStore:
-        """kiosk.db; raises Locked."""
-
-    def current_window(self) -> Window | None:
-        """The open or paused window."""
-
-    def window_store(self, window_id: str | None = None) -> WindowStore:
-        """The window's file; raises Locked or NotFound."""
 
 
 def now(parts: Parts) -> str:
