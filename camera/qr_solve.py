@@ -11,11 +11,12 @@ from numpy.typing import NDArray
 from camera.qr_flat import FINE, Flat, Kernel, Mask, blurred, enlarged
 from camera.qr_grid import Grid
 
-_STEPS = 50
+_STEPS, _STEPS_IN_GLARE = 50, 16
 _NEIGHBOURS = 7
 """Modules to each side whose blur may reach a module."""
 _REACH, _PITCH = 3, FINE // 2
 """The measured blur is a sum of small hats: so many to each side, so many samples apart."""
+_WIDTH = _REACH * _PITCH + FINE + 1
 _TRUST_IN_GUESS = 0.02
 
 
@@ -36,9 +37,10 @@ def blur_of(flat: Flat, modules: Grid, mask: Mask, guess: Kernel) -> Kernel:
     smooth = cv2.sepFilter2D(enlarged(modules), -1, hat, hat)
     at = np.flatnonzero(mask)[::3]
     columns = np.stack([np.roll(smooth, shift, (0, 1)).ravel()[at] for shift in _shifts()], 1)
-    reach = max(len(guess) // 2, _REACH * _PITCH + FINE + 1) + 1
-    hats, project = _hats(reach)
-    wide = np.pad(guess, reach - len(guess) // 2)
+    hats, project = _hats(_WIDTH)
+    wide = np.pad(guess, max(0, _WIDTH - len(guess) // 2))
+    cut = len(wide) // 2 - _WIDTH
+    wide = wide[cut : len(wide) - cut, cut : len(wide) - cut]
     start = project @ wide.ravel()
     matrix = columns.T @ columns
     held = _TRUST_IN_GUESS * float(np.trace(matrix)) / len(matrix)
@@ -55,11 +57,12 @@ def _solved_evenly(flat: Flat, kernel: Kernel, known: Grid, smoothing: float) ->
     def pull(modules: Grid) -> Grid:
         return np.asarray(cv2.filter2D(modules, -1, shared, borderType=cv2.BORDER_REPLICATE) - seen, np.float32)
 
-    best = _bounded(pull, known, smoothing * own, float(np.abs(shared).sum()))
+    best = _bounded(pull, known, smoothing * own, float(np.abs(shared).sum()), (known, _STEPS))
     return np.asarray(best - pull(best) / own, np.float32)
 
 
 def _solved_in_glare(flat: Flat, kernel: Kernel, known: Grid, smoothing: float, weights: Flat) -> Grid:
+    start = np.clip(_solved_evenly(flat, kernel, known, smoothing), -1, 1)
     back = _turned(kernel)
     shared = _shared(kernel)
     own = float(shared[_NEIGHBOURS, _NEIGHBOURS])
@@ -67,17 +70,20 @@ def _solved_in_glare(flat: Flat, kernel: Kernel, known: Grid, smoothing: float, 
     def pull(modules: Grid) -> Grid:
         return _by_module(blurred(weights * (blurred(enlarged(modules), kernel) - flat), back))
 
-    best = _bounded(pull, known, smoothing * own, float(np.abs(shared).sum()))
+    best = _bounded(pull, known, smoothing * own, float(np.abs(shared).sum()), (start, _STEPS_IN_GLARE))
     trust = _by_module(blurred(weights, np.abs(back))) / FINE**2
     return np.asarray(best * trust - pull(best) / own, np.float32)
 
 
-def _bounded(pull: Callable[[Grid], Grid], known: Grid, smoothing: float, steepest: float) -> Grid:
-    """Nesterov's accelerated descent within -1 and 1, what is known held fast."""
+def _bounded(
+    pull: Callable[[Grid], Grid], known: Grid, smoothing: float, steepest: float, way: tuple[Grid, int]
+) -> Grid:
+    """Nesterov's accelerated descent within -1 and 1, what is known held fast; ``way`` is where from and how far."""
     fixed = known != 0
-    best = ahead = known.copy()
+    start, steps = way
+    best = ahead = np.where(fixed, known, start).astype(np.float32)
     speed = 1.0
-    for _ in range(_STEPS):
+    for _ in range(steps):
         slope = pull(ahead) + smoothing * ahead
         stepped = np.asarray(np.clip(ahead - slope / (steepest + smoothing), -1, 1), np.float32)
         stepped[fixed] = known[fixed]
