@@ -36,6 +36,8 @@ def window_new() -> ResponseReturnValue:
     """Plan a venue session."""
     try:
         deeds.make_window(services().vault, services().clock, _plan(), signed_in.staff())
+    except AnswerRefused as refused:
+        return _page(refused.text_key, refused.item), 422
     except Refused as refused:
         return _page(refused.text_key), 422
     return _go()
@@ -100,9 +102,13 @@ def _ready_page(window_id: str, error: str | None = None) -> str:
 def _plan() -> WindowPlan:
     form = request.form
     try:
-        held_on, people = date.fromisoformat(form.get("held_on", "")), int(form.get("head_count", ""))
+        held_on = date.fromisoformat(form.get("held_on", ""))
     except ValueError:
         raise AnswerRefused("held_on", "window.error_date_or_number") from None
+    try:
+        people = int(form.get("head_count", ""))
+    except ValueError:
+        raise AnswerRefused("head_count", "window.error_date_or_number") from None
     return WindowPlan(
         municipality=settings().municipality,
         company=form.get("company", ""),
@@ -122,7 +128,7 @@ def _options() -> dict[str, Any]:
     return {item: value for item, value in {**chosen, **lists}.items() if value}
 
 
-def _page(error: str | None = None) -> str:
+def _page(error: str | None = None, item: str = "") -> str:
     return render_template(
         "desk_windows.html",
         windows=[(each, _events(each.state)) for each in services().kiosk_store.windows.list()],
@@ -134,6 +140,7 @@ def _page(error: str | None = None) -> str:
         other_cities=OTHER_CITIES,
         accounts=[each.name for each in services().kiosk_store.staff.list() if each.is_active],
         error=error,
+        error_item="identity.label_preset" if item == "preset" else f"window.label_{item}" if item else "",
         typed=request.form,
     )
 

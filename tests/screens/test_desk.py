@@ -206,3 +206,19 @@ def test_pages_are_never_kept_by_the_browser(desk: Desk) -> None:
     browser = desk.signed_in()
     for path in ("/queue/", f"/queue/{person.uid}", f"/queue/{person.uid}/photo.jpg", "/sign-in"):
         assert browser.client.get(f"/desk{path}").headers["Cache-Control"] == "no-store"
+
+
+def test_a_plan_that_is_refused_names_what_is_wrong(desk: Desk) -> None:
+    staff = desk.signed_in(REHEARSAL_SUPERVISOR)
+    staff.see("/windows")
+    plan = {"company": "見本", "place": "見本", "held_on": "2026-11-25", "head_count": "3", "rehearsal": "yes"}
+    wrong = {
+        "held_on": ("soon", "日"),
+        "head_count": ("many", "予定人数"),
+        "place": (" ", "会場"),
+        "contact_mail": ("x", "連絡用メール"),
+    }
+    for item, (value, label) in wrong.items():
+        answer = staff.press("/windows", **{**plan, item: value})
+        assert answer.status_code == 422
+        assert f"<b>{label}</b>: " in answer.text

@@ -440,3 +440,35 @@ def test_nobody_is_accepted_without_a_check_on_record(desk: Desk) -> None:
     person, staff = desk.applicant(_A.IDENTITY_CHECKED), desk.signed_in()
     staff.see("/queue/")
     assert staff.press(f"/queue/{person.uid}/accept", version=person.version).status_code == 422
+
+
+def test_licence_number_like_a_my_number_is_taken_after_a_second_look(desk: Desk) -> None:
+    """A My Number is never kept by mistake: the value is not shown again and has to be keyed anew beside the tick."""
+    renewal = {"application_kind": "renewal", "driving_licence": "yes", "licence_way": "number", "old_card": "hand_in"}
+    person = desk.applicant(**renewal, card_expiry="2026-12-20", licence_number="305012345679")
+    staff, path = desk.signed_in(), f"/queue/{person.uid}/change/licence_number"
+    staff.see(path)
+    fields = {"answer": "123456789018", "reason": "misread", "version": person.version}
+    first = staff.press(path, **fields)
+    assert first.status_code == 422
+    assert 'name="sure"' in first.text
+    assert "123456789018" not in first.text
+    assert 'name="sure"' not in staff.see(path), "the tick is there only after the warning"
+    assert staff.press(path, **fields, sure="yes").status_code == 303
+    assert desk.store.applications.get(person.uid).answers["licence_number"] == "123456789018"
+    assert desk.store.applications.changes(person.uid)[0].reason == "misread"
+
+
+def test_no_answer_of_the_desk_shows_what_was_just_typed(desk: Desk) -> None:
+    """A browser writes the body of an answered POST to its disk: each is answered by a redirect without a body."""
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    for path in ("change/contact_name", "return", "withdraw", "photo-exception", "question/contact_name", "form"):
+        typed = {"answer": " ", "entry": "123456789018", "words": "秘密", "reason": "none", "csrf_token": staff.token}
+        answer = staff.client.post(f"/desk/queue/{person.uid}/{path}", data={**typed, "version": str(person.version)})
+        assert answer.status_code in (303, 409), path
+        assert "秘密" not in answer.text
+    answer = staff.client.post(
+        f"/desk/identity/{person.uid}", data={"csrf_token": staff.token, "words": "秘密", "version": "2"}
+    )
+    assert (answer.status_code, "秘密" in answer.text) == (303, False)
