@@ -67,6 +67,15 @@ class WithoutPhoto(Visitor):
         return visit.submit()
 
 
+def go_to_the_keypad(visit: ApplicantVisit) -> None:
+    """Away from the camera, before which the demo holds a good form that may have been read already."""
+    while "/form_qr/type" not in visit.page.url:
+        try:
+            visit.tap("footer .primary[href*=type], footer .secondary[href$='/form_qr/']", timeout=5_000)
+        except TimeoutError:
+            visit.page.wait_for_load_state()
+
+
 class WrongForm(Visitor):
     """Scans a code of something else, then the form of somebody who was here, then the right one."""
 
@@ -80,7 +89,7 @@ class WrongForm(Visitor):
     def _scan(self, visit: ApplicantVisit, payload: str) -> str:
         """Scan until the screen says what is wrong; the camera may take the good form in between."""
         for _ in range(5):
-            self._go_to_the_keypad(visit)
+            go_to_the_keypad(visit)
             scan(visit.page, payload)
             error = visit.page.locator("#error")
             try:
@@ -89,14 +98,6 @@ class WrongForm(Visitor):
             except TimeoutError:
                 continue
         raise AssertionError("nothing was said about a wrong code")
-
-    def _go_to_the_keypad(self, visit: ApplicantVisit) -> None:
-        """Away from the camera, which holds a good form up and may have read it already."""
-        while "/form_qr/type" not in visit.page.url:
-            try:
-                visit.tap("footer .primary[href*=type], footer .secondary[href$='/form_qr/']", timeout=5_000)
-            except TimeoutError:
-                visit.page.wait_for_load_state()
 
 
 class OldAddress(Visitor):
@@ -112,7 +113,7 @@ class NoCode(Visitor):
     """The form has no code that can be read: keys its number twice."""
 
     def shows_form(self, visit: ApplicantVisit) -> None:
-        visit.tap("footer .primary[href*=type]")
+        go_to_the_keypad(visit)
         for _ in range(2):
             visit.key_in(NO_FORM_DIGITS)
             visit.tap("footer .primary")

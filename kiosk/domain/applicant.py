@@ -81,6 +81,7 @@ class ApplicantRules:
     municipalities: tuple[Mapping[str, Any], ...]
     contact_mail: str
     other_cities: str
+    mail_endings: tuple[str, ...] = ()
 
 
 class StepKind(StrEnum):
@@ -122,6 +123,7 @@ def rules_from(
         municipalities=tuple(municipalities.get("municipality", ())),
         contact_mail=contact_mail,
         other_cities=other_cities,
+        mail_endings=tuple(applicant.get("mail_endings", ())),
     )
 
 

@@ -374,3 +374,24 @@ def look(page: Page) -> None:
 
 def test_every_catalogue_is_among_the_languages_walked() -> None:
     assert set(ALL_LANGUAGES) == set(languages())
+
+
+def test_ending_of_a_mail_address_is_one_key_after_the_at_sign(page: Page, kiosk: Kiosk) -> None:
+    begin(page, kiosk)
+    page.goto(f"{kiosk.url}/applicant/question/mail")
+    key = "#keyboard [data-skbtn='{}']".format
+    expect(page.locator(key("gmail.com"))).to_have_count(0)
+    for mark in ("a", "7", "@", "docomo.ne.jp"):
+        page.locator(key(mark)).tap()
+    expect(page.locator("#field")).to_have_value("a7@docomo.ne.jp")
+    too_wide = "(keys) => keys.filter((key) => key.scrollWidth > key.clientWidth + 1).map((key) => key.textContent)"
+    assert page.locator("#keyboard .hg-button").evaluate_all(too_wide) == []
+    page.locator(key("{digits}")).tap()
+    page.locator(key("1")).tap()
+    expect(page.locator("#field")).to_have_value("a7@docomo.ne.jp1")
+    page.locator("#field").fill("a@")
+    page.locator(key("{delete}")).tap()
+    expect(page.locator("#field")).to_have_value("a")
+    page.locator(key("@")).tap()
+    page.locator(key("{delete}")).tap()
+    expect(page.locator(key("7"))).to_be_visible()

@@ -17,17 +17,19 @@
   const MAIL = ["1 2 3 4 5 6 7 8 9 0", "q w e r t y u i o p", "a s d f g h j k l _", "z x c v b n m . - @"];
   const ACCENTS = ["á à â ã ä å ç è é ê", "ë ì í î ï ñ ò ó ô õ", "ö ø ù ú û ü ý ă đ ơ", "ư æ œ ß š ž ł ő ' {shift}"];
   const isMail = words.kind === "mail";
+  const ENDINGS = (words.endings || "").split(" ").filter(Boolean);
   const layout = {
     hiragana: [...HIRAGANA, "{katakana} {latin} {space} {delete}"],
     katakana: [...HIRAGANA.map((row) => row.split(" ").map((key) => (key === "小" ? key : toKatakana(key))).join(" ")), "{hiragana} {latin} {space} {delete}"],
     latin: isMail ? [...MAIL, "+ .com .ne.jp .co.jp {delete}"] : [...LATIN, "{hiragana} {katakana} {accents} {space} {delete}"],
+    domain: [...(ENDINGS.length ? [ENDINGS.join(" ")] : []), ...MAIL.slice(1), "{digits} .com .ne.jp .co.jp {delete}"],
     accents: [...ACCENTS, "{latin} {space} {delete}"],
     accentcapitals: [...ACCENTS.map((row) => row.split(" ").map((key) => (key.length === 1 ? key.toUpperCase() : key)).join(" ")), "{latin} {space} {delete}"],
     capitals: [...LATIN.map((row) => row.replace(/(?<!\{)\b[a-z]\b/g, (key) => key.toUpperCase())), "{hiragana} {katakana} {accents} {space} {delete}"],
   };
   const display = {
     "{hiragana}": words.labelHiragana, "{katakana}": words.labelKatakana, "{latin}": words.labelLatin,
-    "{space}": words.labelSpace, "{delete}": words.labelDelete, "{shift}": words.labelShift, "{accents}": "Á Ñ Ç", "小": words.labelSmall,
+    "{space}": words.labelSpace, "{delete}": words.labelDelete, "{shift}": words.labelShift, "{accents}": "Á Ñ Ç", "{digits}": "123", "小": words.labelSmall,
   };
   const VOICED = pairs("かがきぎくぐけげこごさざしじすずせぜそぞただちぢつづてでとどはばひびふぶへべほぼうゔ");
   const HALF_VOICED = pairs("はぱひぴふぷへぺほぽ");
@@ -67,11 +69,17 @@
     if (key === "゛") return turnLast(VOICED);
     if (key === "゜") return turnLast(HALF_VOICED);
     if (key === "小") return turnLast(SMALL);
-    if (key === "{delete}") return removeOne();
+    if (key === "{delete}") {
+      removeOne();
+      if (board.options.layoutName === "domain" && !field.value.includes("@")) show("latin");
+      return undefined;
+    }
     if (key === "{space}") return insert(/hiragana|katakana/.test(board.options.layoutName) ? "　" : " ");
+    if (key === "{digits}") return show("latin");
     if (key === "{shift}") return show(SHIFTED[board.options.layoutName]);
     if (key in display) return show(key.slice(1, -1));
     insert(key);
+    if (isMail && ENDINGS.length && key === "@") show("domain");
     if (/capitals/.test(board.options.layoutName)) show(SHIFTED[board.options.layoutName]);
     return undefined;
   };
@@ -88,7 +96,7 @@
   const board = new Keyboard(box, {
     layout, display, layoutName: words.start, mergeDisplay: false, useButtonTag: true, preventMouseDownDefault: true,
     stopMouseDownPropagation: false, physicalKeyboardHighlight: false, disableButtonHold: false,
-    buttonTheme: [{ class: "wide", buttons: "{space} {delete} {hiragana} {katakana} {latin} {shift} {accents}" }, { class: "long", buttons: ".com .ne.jp .co.jp" }],
+    buttonTheme: [{ class: "wide", buttons: "{space} {delete} {hiragana} {katakana} {latin} {shift} {accents} {digits}" }, { class: "long", buttons: ".com .ne.jp .co.jp" }, { class: "ending", buttons: ENDINGS.join(" ") || "{none}" }],
     onKeyPress: press,
     onRender: asPlainButtons,
   });
