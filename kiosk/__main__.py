@@ -28,6 +28,7 @@ COMMANDS = {
     "acknowledge": "acknowledge:acknowledge",
     "erase": "erase:erase",
     "hand-over": "hand_over:hand_over",
+    "backup": "backup:backup",
     "report": "report:report",
 }
 

@@ -1,7 +1,7 @@
 """Erasing a window: its key first, then its files; tombstones and the facts of the certificate remain."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiosk.actions.sealed_file import SealedFile
@@ -11,6 +11,7 @@ from kiosk.domain.staff import Role, require_role, require_two
 from kiosk.domain.states import WindowEvent, WindowState, advance_window
 from kiosk.domain.window import Window
 from kiosk.ports import Clock
+from kiosk.store import backup
 from kiosk.store.batches import Batch, Tombstone
 from kiosk.store.erasing import Erasures, remove, window_files
 from kiosk.store.sealing import seal_lock
@@ -43,6 +44,7 @@ def erase_window(vault: Vault, clock: Clock, order: EraseOrder) -> Erasure:
             vault.destroy_window(window.id)
             remove(window_files(vault.folder, window.id))
             _empty_outbox(vault, erasure)
+            erasure = _clean_copies(vault, clock, erasure)
             _finish(vault, clock, erasure, order.reason)
         remove([lock])
     return erasure
@@ -100,6 +102,15 @@ def _empty_outbox(vault: Vault, erasure: Erasure) -> None:
     """The kiosk's own copies of the sealed files, each only if it is the one that was sealed."""
     for batch in erasure.batches:
         SealedFile(vault.folder.outbox / str(batch["file_name"])).take_back(str(batch["sha256"]))
+
+
+def _clean_copies(vault: Vault, clock: Clock, erasure: Erasure) -> Erasure:
+    """Take the window out of the second copies within reach, and note those that were not."""
+    at = clock.now().isoformat(timespec="milliseconds")
+    cleaned, missed = backup.forget_window(vault, erasure.window_id, at)
+    noted = replace(erasure, copies_cleaned=tuple(cleaned), copies_missed=tuple(missed))
+    Erasures(vault.kiosk_store).note(noted)
+    return noted
 
 
 def _finish(vault: Vault, clock: Clock, erasure: Erasure, reason: str | None) -> None:

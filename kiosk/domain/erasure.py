@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -13,6 +13,7 @@ class Erasure:
 
     ``ended`` counts applications by the state they ended in; ``batches`` hold seq, file, sha256, applications and
     acknowledged_at; ``files`` are what is removed here, ``tombstones`` the SHA-256 over all tombstones' hashes.
+    ``copies_cleaned`` and ``copies_missed`` are the folders of second copies, noted once the key is gone.
     """
 
     window_id: str
@@ -28,6 +29,8 @@ class Erasure:
     batches: tuple[Mapping[str, Any], ...]
     files: tuple[str, ...]
     tombstones: str
+    copies_cleaned: tuple[str, ...] = ()
+    copies_missed: tuple[str, ...] = ()
 
     @property
     def applications(self) -> int:
@@ -42,8 +45,8 @@ class Erasure:
     def from_text(cls, text: str) -> "Erasure":
         """The inverse of ``as_text``."""
         found = json.loads(text)
-        values = {each.name: found[each.name] for each in fields(cls)}
-        return cls(**{**values, "batches": tuple(values["batches"]), "files": tuple(values["files"])})
+        lists = ("batches", "files", "copies_cleaned", "copies_missed")
+        return cls(**{**found, **{name: tuple(found.get(name, ())) for name in lists}})
 
 
 def tombstone_hash(uid: str, call_number: str, moves: Iterable[tuple[str, str, str, str]]) -> str:

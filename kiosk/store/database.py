@@ -3,6 +3,7 @@
 Only this module touches sqlcipher3; its errors become ours here.
 """
 
+import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -110,6 +111,21 @@ class Store:
             busy, *_ = database.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         if busy:
             raise TappedFirst("another program is reading; call again")
+
+    def copy_to(self, path: Path) -> None:
+        """Copy the file as it is at one moment, while others write, into a new one under the same key, fsynced."""
+        with self._using() as database:
+            target = dbapi2.connect(str(path))
+            try:
+                target.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
+                database.conn.backup(target)
+            finally:
+                target.close()
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
     def check(self) -> None:
         """Read every page and check it against its own code; raises StorageDamaged."""

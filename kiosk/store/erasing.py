@@ -27,6 +27,12 @@ class Erasures:
             values = (erasure.window_id, erasure.at, erasure.as_text())
             database.conn.execute("insert into erasures values (?, ?, ?)", values)
 
+    def note(self, erasure: Erasure) -> None:
+        """Add to a decision what came of it."""
+        with self._write() as database:
+            values = (erasure.as_text(), erasure.window_id)
+            database.conn.execute("update erasures set facts = ? where window_id = ?", values)
+
 
 def window_files(folder: DataFolder, window_id: str) -> list[Path]:
     """Every file that holds a window's data: the database and what SQLite lays beside it."""

@@ -300,3 +300,30 @@ def test_erase_leaves_a_certificate_and_no_window(place: Place, tmp_path: Path) 
         assert about["applications"] == 3
         assert Path(about["certificate"]).read_bytes().startswith(b"%PDF")
     assert list((place.data / "windows").iterdir()) == []
+
+
+def test_a_backup_is_made_listed_and_restored(place: Place, tmp_path: Path) -> None:
+    done = place.run("backup", "make", tmp_path / "stick", "--json")
+    assert done.returncode == 0, done.stderr
+    assert f"windows/{place.window}.db" in json.loads(done.stdout)["files"]
+    assert str(tmp_path / "stick") in place.run("backup", "list").stdout
+    refused = place.run("backup", "restore", tmp_path / "stick")
+    assert refused.returncode == 1
+    assert "newer" in refused.stderr
+    elsewhere = tmp_path / "elsewhere"
+    done = kiosk("backup", "restore", str(tmp_path / "stick"), data=elsewhere)
+    assert done.returncode == 0, done.stderr
+    assert kiosk("audit", "verify", data=elsewhere).returncode == 0
+    assert kiosk("seal", place.window, "--out", str(place.out), data=elsewhere).returncode == 0
+
+
+def test_what_the_kiosk_shows_a_server_is_made_and_kept(place: Place) -> None:
+    first = place.run("keys", "ssh").stdout
+    assert first.startswith("ssh-ed25519 ")
+    assert place.run("keys", "ssh").stdout == first
+    file = place.seal()
+    refused = place.run("hand-over", file, "--to", "nowhere")
+    assert refused.returncode == 1
+    assert "practice" in refused.stderr
+    assert place.run("acknowledge").returncode == 2
+    assert place.run("acknowledge", "--from", "nowhere").returncode == 1

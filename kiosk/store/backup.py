@@ -1,0 +1,187 @@
+"""A second copy of the data folder on another medium: made while the kiosk works, checked, put back whole.
+
+``DIR/copy`` is laid out like the data folder itself: keyring, kiosk.db and the windows' files, all encrypted as they
+are, and ``backup.json``, which says when it was made and each file's SHA-256. A new one grows as ``DIR/coming``, so
+that one that was cut off leaves the one before.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from kiosk.domain.errors import KioskError, Locked, NotFound, Refused, StorageDamaged, StorageFull
+from kiosk.store.data_folder import DataFolder
+from kiosk.store.erasing import remove, window_files
+from kiosk.store.kiosk_file import KioskStore
+from kiosk.store.vault import Vault
+
+NOTE = "backup.json"
+_WHOLE, _COMING, _BEFORE = "copy", "coming", "before"
+_PLACES = "backups"
+_PLAIN_FILES = ("keyring.json", "rehearsal.key", "rehearsal-identity.txt", "rehearsal-recipient.txt",
+                "rehearsal-office.pem", "rehearsal-device.pub")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """What lies in a copy: ``made_at`` ISO 8601, ``files`` name → SHA-256."""
+
+    made_at: str
+    files: dict[str, str]
+
+
+def places(kiosk_store: KioskStore) -> list[Path]:
+    """The folders copies were ever made in; erasing looks there."""
+    return [Path(line) for line in (kiosk_store.settings.get(_PLACES) or "").split("\n") if line]
+
+
+def make_backup(vault: Vault, folder: Path, at: str) -> Backup:
+    """Copy everything whose key is in memory into ``folder`` and remember that folder; an earlier copy is replaced.
+
+    Raises Refused for a folder inside the data folder or one that holds something else, Locked, StorageFull.
+    """
+    _check_place(vault.folder, folder)
+    remembered = dict.fromkeys([*places(vault.kiosk_store), folder.absolute()])
+    vault.kiosk_store.settings.set(_PLACES, "\n".join(map(str, remembered)))
+    try:
+        coming = folder / _COMING
+        shutil.rmtree(coming, ignore_errors=True)
+        (coming / "windows").mkdir(mode=0o700, parents=True)
+        for name in _PLAIN_FILES:
+            if (vault.folder.root / name).is_file():
+                _keep(coming / name, (vault.folder.root / name).read_bytes())
+        _copy_windows(vault, DataFolder(coming), DataFolder(folder / _WHOLE))
+        vault.kiosk_store.file.copy_to(coming / "kiosk.db")
+        made = Backup(at, {str(path.relative_to(coming)): _sha256(path) for path in _files(coming)})
+        _keep(coming / NOTE, json.dumps({"made_at": at, "files": made.files}, indent=1).encode())
+        _change_over(folder)
+    except OSError:
+        raise StorageFull("the copy could not be written") from None
+    return made
+
+
+def _change_over(folder: Path) -> None:
+    if (folder / _WHOLE).is_dir():
+        shutil.rmtree(folder / _BEFORE, ignore_errors=True)
+        (folder / _WHOLE).rename(folder / _BEFORE)
+    (folder / _COMING).rename(folder / _WHOLE)
+    _sync(folder)
+    shutil.rmtree(folder / _BEFORE, ignore_errors=True)
+
+
+def _whole(place: Path) -> Path:
+    """The folder of the last whole copy, also when the change over to it was cut off; raises NotFound."""
+    for name in (_WHOLE, _BEFORE):
+        if (place / name / NOTE).is_file():
+            return place / name
+    raise NotFound("there is no whole copy in this folder")
+
+
+def read_backup(place: Path) -> Backup:
+    """The copy in ``place``, each file compared with its hash; raises NotFound or StorageDamaged."""
+    folder = _whole(place)
+    try:
+        found = json.loads((folder / NOTE).read_text("utf-8"))
+        made = Backup(str(found["made_at"]), dict(found["files"]))
+        datetime.fromisoformat(made.made_at)
+        same = all(_sha256(folder / name) == digest for name, digest in made.files.items())
+    except (OSError, ValueError, KeyError, TypeError):
+        raise StorageDamaged("the copy cannot be read") from None
+    if not same or not {"keyring.json", "kiosk.db"} <= set(made.files):
+        raise StorageDamaged("the copy differs from its own list")
+    return made
+
+
+def restore_backup(place: Path, data: DataFolder) -> Backup:
+    """Put a checked copy in place of the data folder; what was there before is kept beside it, never written over.
+
+    Raises NotFound, StorageDamaged, Refused when the data folder is newer than the copy.
+    """
+    made, folder = read_backup(place), _whole(place)
+    if data.is_made and _newest(data.root) > datetime.fromisoformat(made.made_at).timestamp():
+        raise Refused("backup.error_newer")
+    coming = data.root.with_name(f".{data.root.name}.restoring")
+    shutil.rmtree(coming, ignore_errors=True)
+    (coming / "windows").mkdir(mode=0o700, parents=True)
+    coming.chmod(0o700)
+    for name, digest in made.files.items():
+        _keep(coming / name, (folder / name).read_bytes())
+        if _sha256(coming / name) != digest:
+            raise StorageDamaged("the copy cannot be read twice alike")
+    if data.root.exists():
+        data.root.rename(data.root.with_name(f"{data.root.name}.before-{made.made_at[:19].replace(':', '')}"))
+    coming.rename(data.root)
+    DataFolder(data.root, data.reserve_bytes).make()
+    return made
+
+
+def forget_window(vault: Vault, window_id: str, at: str) -> tuple[list[str], list[str]]:
+    """Take an erased window out of every copy within reach, its key's wraps too; gives places cleaned and not reached.
+
+    To be called once the window's key is destroyed: the copy of kiosk.db is made anew from the one without it.
+    """
+    cleaned, missed = [], []
+    for place in places(vault.kiosk_store):
+        try:
+            remove(window_files(DataFolder(_whole(place)), window_id))
+            make_backup(vault, place, at)
+            cleaned.append(str(place))
+        except (KioskError, OSError):
+            missed.append(str(place))
+    return cleaned, missed
+
+
+def _check_place(data: DataFolder, folder: Path) -> None:
+    inside = folder.resolve().is_relative_to(data.root.resolve()) or data.root.resolve().is_relative_to(
+        folder.resolve()
+    )
+    if inside or (folder.exists() and {each.name for each in folder.iterdir()} - {_WHOLE, _COMING, _BEFORE}):
+        raise Refused("backup.error_place")
+
+
+def _copy_windows(vault: Vault, coming: DataFolder, earlier: DataFolder) -> None:
+    """Those whose key is in memory; of another the copy made earlier is kept."""
+    for window_id in vault.kiosk_store.windows.wrapped_keys():
+        target, before = coming.window_db(window_id), earlier.window_db(window_id)
+        try:
+            vault.window_store(window_id).file.copy_to(target)
+        except Locked:
+            if before.is_file():
+                _keep(target, before.read_bytes())
+
+
+def _keep(path: Path, data: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    _sync(path.parent)
+
+
+def _files(folder: Path) -> list[Path]:
+    found = [folder / "kiosk.db", *(folder / name for name in _PLAIN_FILES), *sorted((folder / "windows").glob("*.db"))]
+    return [path for path in found if path.is_file()]
+
+
+def _newest(root: Path) -> float:
+    paths = [root / "kiosk.db", root / "kiosk.db-wal", *(root / "windows").glob("*.db*")]
+    return max((path.stat().st_mtime for path in paths if path.is_file()), default=0.0)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

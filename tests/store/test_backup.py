@@ -1,0 +1,167 @@
+"""The second copy: made while the kiosk works, put back whole, and taken along when a window is erased."""
+
+import os
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from kiosk.actions.acknowledge import acknowledge
+from kiosk.actions.erase import EraseOrder, erase_window
+from kiosk.documents.deletion_certificate import deletion_certificate_pdf
+from kiosk.domain.errors import NotFound, Refused, StorageDamaged, StorageFull
+from kiosk.domain.states import ApplicationState, WindowState
+from kiosk.store import backup
+from kiosk.store.backup import make_backup, places, read_backup, restore_backup
+from kiosk.store.data_folder import DataFolder
+from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
+from tests.actions.test_acknowledge import answer, sealed_room
+from tests.actions.test_batch import Room
+from tests.builders import AT, CHEAP, PASSPHRASE, SUPERVISOR, a_vault, a_window, an_application
+from tests.desk_navigator import a_photo
+
+LATER = "2099-01-01T10:00:00.000+09:00"
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Vault:
+    made = a_vault(tmp_path / "data")
+    window = a_window(made)
+    store = made.window_store(window.id)
+    person = an_application(store, ApplicationState.ACCEPTED, form_id="1" * 23, answers={"contact_name": "見本"})
+    store.photos.save(person.uid, a_photo())
+    return made
+
+
+def test_what_is_copied_while_the_kiosk_works_is_put_back_whole(vault: Vault, tmp_path: Path) -> None:
+    (window,) = vault.kiosk_store.windows.list()
+    made = make_backup(vault, tmp_path / "stick", LATER)
+    assert set(made.files) == {"keyring.json", "kiosk.db", f"windows/{window.id}.db"}
+    late = an_application(vault.window_store(window.id), form_id="2" * 23)
+    vault.lock()
+    restore_backup(tmp_path / "stick", DataFolder(tmp_path / "data"))
+    again = Vault(tmp_path / "data", cost=CHEAP)
+    again.unlock(SUPERVISOR, PASSPHRASE)
+    store = again.window_store(window.id)
+    store.file.check()
+    again.kiosk_store.file.check()
+    assert again.kiosk_store.audit.verify()
+    (person,) = store.applications.list()
+    assert person.uid != late.uid
+    assert store.photos.get(person.uid) == a_photo()
+    (kept,) = tmp_path.glob("data.before-*")
+    assert (kept / "kiosk.db").is_file()
+
+
+def test_a_copy_is_as_unreadable_as_the_data_folder(vault: Vault, tmp_path: Path) -> None:
+    make_backup(vault, tmp_path / "stick", AT)
+    for path in (tmp_path / "stick").rglob("*.db"):
+        assert "見本".encode() not in path.read_bytes()
+        with pytest.raises(sqlite3.DatabaseError):
+            sqlite3.connect(path).execute("select * from sqlite_master").fetchall()
+
+
+def test_a_newer_data_folder_is_not_written_over(vault: Vault, tmp_path: Path) -> None:
+    make_backup(vault, tmp_path / "stick", "2026-01-01T10:00:00.000+09:00")
+    vault.lock()
+    with pytest.raises(Refused, match="newer"):
+        restore_backup(tmp_path / "stick", DataFolder(tmp_path / "data"))
+    assert list(tmp_path.glob("data.before-*")) == []
+    fresh = DataFolder(tmp_path / "elsewhere")
+    restore_backup(tmp_path / "stick", fresh)
+    Vault(fresh.root, cost=CHEAP).unlock(SUPERVISOR, PASSPHRASE)
+
+
+def test_a_spoilt_or_half_copy_is_refused(vault: Vault, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    stick.mkdir()
+    with pytest.raises(NotFound):
+        read_backup(stick)
+    make_backup(vault, stick, AT)
+    database = stick / "copy" / "kiosk.db"
+    database.write_bytes(database.read_bytes()[:-1] + b"x")
+    with pytest.raises(StorageDamaged):
+        restore_backup(stick, DataFolder(tmp_path / "elsewhere"))
+    assert not (tmp_path / "elsewhere").exists()
+    make_backup(vault, stick, AT)
+    assert read_backup(stick).made_at == AT
+
+
+@pytest.mark.parametrize("step", ["_files", "_keep", "_change_over"])
+def test_cut_off_at_any_step_the_copy_before_is_still_there(
+    vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    stick = tmp_path / "stick"
+    first = make_backup(vault, stick, AT)
+
+    def cut_off(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, step, cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            make_backup(vault, stick, LATER)
+    assert read_backup(stick) == first
+    assert make_backup(vault, stick, LATER).made_at == LATER
+    assert [each.name for each in stick.iterdir()] == ["copy"]
+
+
+def test_cut_off_while_changing_over_the_one_before_counts(vault: Vault, tmp_path: Path) -> None:
+    stick = tmp_path / "stick"
+    first = make_backup(vault, stick, AT)
+    (stick / "copy").rename(stick / "before")
+    assert read_backup(stick) == first
+    assert make_backup(vault, stick, LATER).made_at == LATER
+    assert [each.name for each in stick.iterdir()] == ["copy"]
+
+
+def test_a_place_that_holds_something_else_is_left_alone(vault: Vault, tmp_path: Path) -> None:
+    other = tmp_path / "photos"
+    other.mkdir()
+    (other / "mine.txt").write_text("mine")
+    for place in (other, tmp_path / "data", tmp_path / "data" / "inside", tmp_path):
+        with pytest.raises(Refused):
+            make_backup(vault, place, AT)
+    assert places(vault.kiosk_store) == []
+
+
+def test_no_room_on_the_medium_is_said(vault: Vault, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path, data: bytes) -> None:
+        raise OSError(28, os.strerror(28))
+
+    monkeypatch.setattr(backup, "_keep", full)
+    with pytest.raises(StorageFull):
+        make_backup(vault, tmp_path / "stick", AT)
+
+
+def test_a_window_whose_key_is_not_in_memory_keeps_its_earlier_copy(vault: Vault, tmp_path: Path) -> None:
+    (window,) = vault.kiosk_store.windows.list()
+    first = make_backup(vault, tmp_path / "stick", AT)
+    vault.forget_window(window.id)
+    second = make_backup(vault, tmp_path / "stick", LATER)
+    assert second.files[f"windows/{window.id}.db"] == first.files[f"windows/{window.id}.db"]
+
+
+def test_erasing_takes_the_window_and_its_key_out_of_the_copies(tmp_path: Path) -> None:
+    room = Room(tmp_path)
+    sealed = sealed_room(room)
+    near, far = tmp_path / "near", tmp_path / "far"
+    for place in (near, far):
+        make_backup(room.vault, place, AT)
+    shutil.move(far, tmp_path / "drawer")
+    acknowledge(room.vault, room.clock, answer(room, sealed), REHEARSAL_OPERATOR)
+    erased = erase_window(room.vault, room.clock, EraseOrder(room.window.id, REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR))
+    assert (erased.copies_cleaned, erased.copies_missed) == ((str(near),), (str(far),))
+    assert list((near / "copy" / "windows").iterdir()) == []
+    copied = Vault(near / "copy", cost=CHEAP)
+    assert copied.kiosk_store.windows.wrapped_keys() == {}
+    copied.lock()
+    assert room.state is WindowState.ERASED
+    pdf = tmp_path / "a.pdf"
+    pdf.write_bytes(deletion_certificate_pdf(erased, "デモ市"))
+    import pypdfium2
+
+    text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().replace("\r\n", "")
+    assert str(far) in text
+    assert "届かなかった" in text
