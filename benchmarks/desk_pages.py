@@ -57,11 +57,20 @@ def main() -> None:
         desk = Desk(Path(folder) / "data")
         uid = fill(desk, given.applications)
         staff = desk.signed_in()
-        pages = ("/queue/", "/queue/board?seen=x", f"/queue/{uid}", f"/queue/{uid}/photo.jpg", f"/identity/{uid}")
-        for path in (*pages, "/queue/find?wanted=0000", "/queue/ready", "/statistics", "/windows"):
+        pages: tuple[str, ...] = (
+            "/queue/",
+            "/queue/board?seen=x",
+            f"/queue/{uid}",
+            f"/queue/{uid}/photo.jpg",
+            f"/identity/{uid}",
+        )
+        draft = desk.store.applications.list([ApplicationState.DRAFT])[0].uid
+        pages += (f"/queue/{uid}/change/contact_name", "/queue/new", f"/queue/{draft}/question/contact_name")
+        pages += ("/windows", f"/windows/{desk.window.id}/ready", "/batch/?all=1", f"/batch/{desk.window.id}")
+        for path in (*pages, "/queue/find?wanted=0000", "/queue/ready", "/statistics"):
             median, p95, cpu = measure(staff, path, given.times)
-            name = path.replace(uid, "<uid>")
-            print(f"{name:<28} median {median:6.1f} ms   p95 {p95:6.1f} ms   processor {cpu:6.1f} ms")
+            name = path.replace(uid, "<uid>").replace(draft, "<uid>").replace(desk.window.id, "<window>")
+            print(f"{name:<36} median {median:6.1f} ms   p95 {p95:6.1f} ms   processor {cpu:6.1f} ms")
 
 
 if __name__ == "__main__":

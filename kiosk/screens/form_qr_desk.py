@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions import applicant_desk as deeds
 from kiosk.actions.form_qr import station_of
-from kiosk.domain.errors import KioskError, NotFound, Refused
+from kiosk.domain.errors import KioskError, Refused
 from kiosk.domain.form_qr import grouped
 from kiosk.domain.queue import Application
 from kiosk.screens import again, services, signed_in
@@ -63,7 +63,7 @@ def form_guide(uid: str) -> ResponseReturnValue:
 def form_frame(uid: str) -> ResponseReturnValue:
     """The newest frame of the form camera, while this person's form is looked for."""
     if not _is_watching(uid):
-        raise NotFound("no form is looked for")
+        return Response(status=204, headers={"X-Camera-State": "stopped"})
     return frame_response(services().camera_form)
 
 

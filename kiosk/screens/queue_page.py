@@ -7,7 +7,7 @@ from typing import Any
 
 from kiosk.actions import queue as deeds
 from kiosk.actions.applicant import applicant_rules, step_of
-from kiosk.actions.applicant_desk import ABANDON_REASONS
+from kiosk.actions.applicant_desk import ABANDON_REASONS, keep_photo_going
 from kiosk.actions.custody import GIVE_BACK_REASONS
 from kiosk.actions.photo_station import station_of
 from kiosk.actions.receipt import HAS_RECEIPT
@@ -78,6 +78,8 @@ class AtCamera:
 def at_camera() -> AtCamera | None:
     """The person whose photo is being taken, for the board's buttons."""
     session = station_of(services()).at_camera()
+    if session is not None and session.is_live:
+        keep_photo_going(services(), session.uid)
     return AtCamera(session.uid, session.now.verdict, session.is_live) if session else None
 
 

@@ -313,13 +313,14 @@ def test_the_camera_is_not_taken_from_the_person_at_the_applicant_screen(desk: D
     assert station_of(desk.services).peek(there.uid) is not None
 
 
-def test_a_session_run_by_staff_lasts_while_they_look(desk: Desk) -> None:
+@pytest.mark.parametrize("page", ["/queue/board", "/queue/{uid}/photo-live"])
+def test_a_session_run_by_staff_lasts_while_they_look(desk: Desk, page: str) -> None:
     staff = desk.signed_in()
     uid = begun(staff)
     staff.press(f"/queue/{uid}/photo-start")
     for _ in range(5):
         desk.clock.tick(200)
-        staff.see(f"/queue/{uid}/photo-live")
+        staff.see(page.format(uid=uid))
     assert station_of(desk.services).peek(uid) is not None
 
 
