@@ -131,46 +131,43 @@ def _blown_from(view: FaceView) -> float | None:
     return max(225.0, float(np.percentile(view.grey[cheeks], 90)) + 25) if cheeks.any() else None
 
 
-def hair_over_eyes(view: FaceView, skin: Skin) -> float | None:
+@dataclass(frozen=True, slots=True)
+class EyeCover:
+    """What lies over eyes and forehead: ``strands`` upright over level detail; ``alike`` the least covered share of
+    forehead, nose root and eye sockets, in so far as what covers them is of one light; ``is_lens`` a dark lens."""
+
+    strands: float
+    alike: float
+    is_lens: bool
+
+
+def eye_cover(view: FaceView, skin: Skin) -> EyeCover | None:
+    """Look at forehead, nose root and sockets once; None where one of them lies outside the picture."""
+    eyes, sockets = _eye_masks(view)
+    forehead, around = view.half_region(FOREHEAD), (sockets & ~eyes).astype(np.uint8)
+    strands = _strands(view)
+    shares = [skin.other_share(part) for part in (forehead, view.half_region(NOSE_ROOT), around)]
+    known = [share for share in shares if share is not None]
+    if strands is None or len(known) < len(shares):
+        return None
+    step = _light(skin, forehead) - _light(skin, around)
+    alike = float(np.clip((0.4 - abs(step)) / 0.15, 0, 1))
+    return EyeCover(strands, alike * min(known), step > (LENS_STEP if known[0] < FREE else DARK_LENS_STEP))
+
+
+def hair_over_eyes(cover: EyeCover) -> float:
     """0 to 1: strands running down over the eyes, or forehead, nose root and eye sockets covered by one thing.
 
     What is dark around the eyes below a free forehead is glasses, whose frames are no strands.
     """
-    strands, covered = _strands(view), _covered_alike(view, skin)
-    if strands is None or covered is None:
-        return None
-    is_frame = strands < SURE_STRANDS and _is_lens(view, skin)
-    running = 0.0 if is_frame else float(np.clip((strands - EVEN_STRANDS) / 0.6, 0, 1))
-    return max(running, float(np.clip((covered - 0.25) / 0.45, 0, 1)))
+    is_frame = cover.is_lens and cover.strands < SURE_STRANDS
+    running = 0.0 if is_frame else float(np.clip((cover.strands - EVEN_STRANDS) / 0.6, 0, 1))
+    return max(running, float(np.clip((cover.alike - 0.25) / 0.45, 0, 1)))
 
 
-def hair_hides_eyes(view: FaceView, skin: Skin) -> bool:
+def hair_hides_eyes(cover: EyeCover) -> bool:
     """Whether it is hair that keeps the eyes from being seen: it covers forehead and nose root as well."""
-    return (_covered_alike(view, skin) or 0.0) > 0.5
-
-
-def _covered_alike(view: FaceView, skin: Skin) -> float | None:
-    """The least covered share of forehead, nose root and eye sockets, in so far as what covers them is of one light."""
-    shares = [skin.other_share(part) for part in (view.half_region(NOSE_ROOT), *_forehead_and_sockets(view))]
-    known = [share for share in shares if share is not None]
-    alike = float(np.clip((0.4 - abs(_step(view, skin))) / 0.15, 0, 1))
-    return alike * min(known) if len(known) == len(shares) else None
-
-
-def _is_lens(view: FaceView, skin: Skin) -> bool:
-    free = (skin.other_share(view.half_region(FOREHEAD)) or 0.0) < FREE
-    return _step(view, skin) > (LENS_STEP if free else DARK_LENS_STEP)
-
-
-def _step(view: FaceView, skin: Skin) -> float:
-    """Log-light of the forehead over that of the eye sockets."""
-    forehead, sockets = _forehead_and_sockets(view)
-    return _light(skin, forehead) - _light(skin, sockets)
-
-
-def _forehead_and_sockets(view: FaceView) -> tuple[Mask, Mask]:
-    eyes, sockets = _eye_masks(view)
-    return view.half_region(FOREHEAD), (sockets & ~eyes).astype(np.uint8)
+    return cover.alike > 0.5
 
 
 def _light(skin: Skin, where: Mask) -> float:

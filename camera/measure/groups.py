@@ -32,13 +32,13 @@ def at_once(view: FaceView, head: Head, size: tuple[int, int], canonical: Canoni
 def on_the_face(view: FaceView) -> Values:
     """What covers the face; of eyes that hair hides nothing more is said than that."""
     skin = covering.lower_skin(view)
-    hair = covering.hair_over_eyes(view, skin) if skin else None
-    hidden = skin is not None and covering.hair_hides_eyes(view, skin)
+    cover = covering.eye_cover(view, skin) if skin else None
+    hidden = cover is not None and covering.hair_hides_eyes(cover)
     return {
         "EyesVisible": covering.eye_contrast(view, skin) if skin and not hidden else None,
         "Sunglasses": covering.sunglasses(view, skin) if skin and not hidden else None,
         "GlassesGlare": covering.glasses_glare(view),
-        "HairOverEyes": hair,
+        "HairOverEyes": covering.hair_over_eyes(cover) if cover else None,
         "FaceOcclusionPrevention": covering.face_occlusion(view),
         "MouthVisible": covering.mouth_visible(view),
     }
