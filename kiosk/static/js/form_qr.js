@@ -32,6 +32,6 @@
     }
   }
 
-  // What was wrong is left on screen for a while before a form in view is taken.
-  pause(document.getElementById("error") ? 5000 : 0).then(follow);
+  // What was wrong is left on screen for a while before a form in view is taken; the same form brings it back.
+  pause(document.getElementById("error") ? 3000 : 0).then(follow);
 })();
