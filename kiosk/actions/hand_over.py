@@ -66,7 +66,7 @@ def _ours(vault: Vault, checked: Checked) -> Batch:
     window = store.windows.get(batch.window_id)
     if window.rehearsal:
         raise BatchError("rehearsal_stays")
-    if checked.device_key != device.device_public(store):
+    if checked.device_key not in device.device_publics(store):
         raise BatchError("not_our_batch")
     return batch
 

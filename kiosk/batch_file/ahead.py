@@ -5,7 +5,7 @@ import threading
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 
-_WAITING = 4
+_WAITING = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from kiosk.store import carrier_keys, device, office_keys, signing_key, wraps
 
 @click.group()
 def keys() -> None:
-    """Keys: new, show, use, forget, ssh, s3."""
+    """Keys: new, show, use, forget, renew, ssh, s3."""
 
 
 @keys.command()
@@ -65,6 +65,20 @@ def use(people: People, recipient: Path) -> None:
     people.vault.kiosk_store.audit.append("recipients_changed", people.by.name, "kiosk", at=at)
     for entry in _entries(people, rehearsal=False)[:-1]:
         click.echo(f"{entry['public']}\t{entry['fingerprint']}")
+
+
+@keys.command()
+@click.option("--rehearsal", is_flag=True, help="the key practice batches are signed with")
+@by_staff(Role.SUPERVISOR)
+def renew(people: People, rehearsal: bool) -> None:
+    """Sign batches with a new device key from now on; register its public half at the office before the next one."""
+    store, at = people.vault.kiosk_store, people.clock.now().isoformat(timespec="milliseconds")
+    with store.write():
+        public = device.renew_device_key(store, rehearsal)
+        store.audit.append("device_key_renewed", people.by.name, "kiosk", public, at=at)
+    if rehearsal:
+        people.vault.folder.write_secret(people.vault.folder.rehearsal_device, public + "\n")
+    click.echo(_words(_entry("device", public, rehearsal)))
 
 
 @keys.command()

@@ -54,6 +54,22 @@ def device_public(kiosk_store: KioskStore, rehearsal: bool = False) -> str:
     return b64encode(device_key(kiosk_store, rehearsal).public_key().public_bytes_raw()).decode()
 
 
+def renew_device_key(kiosk_store: KioskStore, rehearsal: bool = False) -> str:
+    """Make a new signing key in place of the one there is, whose public half is kept; gives the new one."""
+    with kiosk_store.write() as database:
+        earlier = device_publics(kiosk_store, rehearsal)
+        kiosk_store.settings.set(_name("earlier_device_keys", rehearsal), "\n".join(earlier))
+        database.conn.execute("delete from settings where name = ?", (_name("device_key", rehearsal),))
+        make_device_key(kiosk_store, rehearsal)
+    return device_public(kiosk_store, rehearsal)
+
+
+def device_publics(kiosk_store: KioskStore, rehearsal: bool = False) -> tuple[str, ...]:
+    """The public halves of every signing key this device ever had, the present one last; raises NotFound."""
+    earlier = (kiosk_store.settings.get(_name("earlier_device_keys", rehearsal)) or "").split()
+    return (*earlier, device_public(kiosk_store, rehearsal))
+
+
 def fingerprint(text: str) -> str:
     """A short form to read out and compare: the first 40 hex digits of SHA-256 in groups of four."""
     digest = sha256(text.strip().encode()).hexdigest()[:40]

@@ -21,6 +21,7 @@ from kiosk.store.s3_medium import S3Medium
 from kiosk.store.sftp_medium import SftpMedium
 from tests.actions.test_batch import Room
 from tests.actions.test_hand_over import Kiosk, Medium, second_waiting
+from tests.batch_faults import kill_during
 from tests.servers import CutLine, Sshd
 
 KEY = S3Credentials("AKIAKIOSK", "a secret for tests")
@@ -314,3 +315,20 @@ def test_the_answer_is_picked_up_from_each_server(kiosk: Kiosk, sshd: Sshd, buck
     sshd.stop()
     with pytest.raises(BatchError, match="medium_lost"):
         second_waiting(kiosk).pick_up("one")
+
+
+def test_killed_at_random_moments_of_an_sftp_put_it_is_done_again_whole(
+    kiosk: Kiosk, sshd: Sshd, tmp_path: Path
+) -> None:
+    source = tmp_path / "a.mab"
+    source.write_bytes(os.urandom(3_000_000))
+    digest = sha256(source.read_bytes()).hexdigest()
+    to = destination({"sftp": {"office": _parsed(sshd.rule)}}, "office")
+    medium, target = open_medium(to, kiosk.vault.kiosk_store), sshd.folder / "in/from the kiosks/a.mab"
+    for _ in range(6):
+        kill_during(lambda: medium.put(source, digest, lambda done: None), 0.5)
+        assert not target.exists() or target.read_bytes() == source.read_bytes()
+        medium.put(source, digest, lambda done: None)
+        assert [each.name for each in target.parent.iterdir()] == ["a.mab"]
+        assert target.read_bytes() == source.read_bytes()
+        target.unlink()
