@@ -83,17 +83,17 @@ def steps(image: Image, rounds: int) -> list[str]:
 
     parts: dict[str, Callable[[], object]] = {
         "light of the frame": lambda: brightened(image),
-        f"faces, long side {LIVE_SIDE} (every 6th frame)": lambda: detector.detect(image, LIVE_SIDE),
+        f"faces, long side {LIVE_SIDE} (every 4th frame)": lambda: detector.detect(image, LIVE_SIDE),
         f"faces, long side {FINAL_SIDE} (final)": lambda: detector.detect(image, FINAL_SIDE),
         "mesh and expression": lambda: landmarker.find(image, roi_of_points(mesh.points)),
         "upright chip": lambda: view_of(image, mesh),
-        "person (every 3rd frame)": lambda: segmenter.person(first.image),
+        "person (every 4th frame)": lambda: segmenter.person(first.image),
         "head, pose, eyes, mouth, sharpness": fresh(
             lambda view: groups.at_once(view, geometry.head_of(view), size, canonical)
         ),
-        "cover of the face (every 3rd frame)": fresh(groups.on_the_face),
-        "light and colour (every 3rd frame)": fresh(groups.of_the_light),
-        "headwear and background (every 3rd frame)": fresh(groups.around_the_head),
+        "cover of the face (every 4th frame)": fresh(groups.on_the_face),
+        "light and colour (every 4th frame)": fresh(groups.of_the_light),
+        "headwear and background (every 4th frame)": fresh(groups.around_the_head),
     }
     return [line(name, [timed(deed) for _ in range(rounds)]) for name, deed in parts.items()]
 

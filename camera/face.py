@@ -24,7 +24,7 @@ from camera.types import FaceFindings, Image, Measurement
 from camera.view import FaceView, view_of
 
 LIVE_SIDE, FINAL_SIDE = 320, 640
-DETECT_EVERY, DETECT_TURN, SLOW_EVERY = 6, 2, 3
+DETECT_EVERY, DETECT_TURN, SLOW_EVERY = 4, 2, 4
 """In live mode faces are counted, and what does not change at once is measured, on every n-th frame, in turn;
 faces in the turn that has least else to do."""
 PRESENT = 0.5
@@ -120,14 +120,15 @@ class FaceAnalyser:
         track, first = self._track, self._track.person is None
         turn = track.frame % SLOW_EVERY
         if first or turn == 0:
-            view = self._with_person(view)
-            track.person = view.person
-            track.values |= groups.around_the_head(view)
+            track.person = self._with_person(view).person
+        view = view.with_person(track.person)
         if first or turn == 1:
-            track.values |= groups.on_the_face(view)
-        if first or turn == SLOW_EVERY - 1:
+            track.values |= groups.around_the_head(view)
+        if first or turn == DETECT_TURN:
             track.values |= groups.of_the_light(view)
-        return view.with_person(track.person)
+        if first or turn == SLOW_EVERY - 1:
+            track.values |= groups.on_the_face(view)
+        return view
 
     def _tracked(self, lit: Image) -> Mesh | None:
         """The mesh where the last one was, or where a face is found now."""
