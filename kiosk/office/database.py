@@ -64,11 +64,10 @@ def migrate(connection: Connection, side: Side) -> None:
     known = _applied(connection, side)
     if known == len(steps):
         return
+    _refuse_newer(known, steps)
     with connection.transaction():
         connection.execute("select pg_advisory_xact_lock(%s)", (_MIGRATING,))
         known = _applied(connection, side)
-        if known > len(steps):
-            raise StorageDamaged("the office database was made by a newer version")
         if known == 0:
             connection.execute(sql.SQL("create schema if not exists {}").format(sql.Identifier(side)))
             connection.execute(
@@ -77,6 +76,11 @@ def migrate(connection: Connection, side: Side) -> None:
         for number, step in enumerate(steps[known:], known + 1):
             connection.execute(step.encode())
             connection.execute("insert into migrations (number) values (%s)", (number,))
+
+
+def _refuse_newer(known: int, steps: list[str]) -> None:
+    if known > len(steps):
+        raise StorageDamaged("the office database was made by a newer version")
 
 
 def _applied(connection: Connection, side: Side) -> int:

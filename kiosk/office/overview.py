@@ -6,21 +6,25 @@ from kiosk.domain.errors import NotFound
 from kiosk.domain.worksheet import Filing
 from kiosk.office.database import Connection
 
-MOST_ROWS = 500
+MOST_ROWS, MOST_BATCHES = 500, 100
 
 
 def received(connection: Connection) -> list[dict[str, Any]]:
-    """Batches, newest first, each with how many of its applications stand where."""
+    """The newest batches, newest first, each with how many of its applications stand where.
+
+    Only the batches shown are counted, so that the page stays quick however many there were before.
+    """
     return connection.execute(
-        "select b.batch_id, b.sha256, b.municipality, b.window_id, b.seq, b.applications, b.received_at, b.manifest,"
+        "with newest as (select * from batches order by received_at desc limit %s)"
+        " select b.batch_id, b.sha256, b.municipality, b.window_id, b.seq, b.applications, b.received_at, b.manifest,"
+        " n.* from newest b, lateral (select"
         " count(*) filter (where a.superseded_by is not null) as superseded,"
         " count(*) filter (where a.superseded_by is null and a.state = 'to_file') as to_file,"
         " count(*) filter (where a.superseded_by is null and a.state = 'filed') as filed,"
         " count(*) filter (where a.superseded_by is null and a.state = 'returned') as returned,"
         " count(*) filter (where a.superseded_by is null and a.state = 'done') as done"
-        " from batches b left join applications a using (batch_id)"
-        " group by b.batch_id order by b.received_at desc limit %s",
-        (MOST_ROWS,),
+        " from applications a where a.batch_id = b.batch_id) n order by b.received_at desc",
+        (MOST_BATCHES,),
     ).fetchall()
 
 
