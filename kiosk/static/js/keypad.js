@@ -56,12 +56,16 @@
       if (next && isFull(input)) focus(next);
     });
   }
+  // By arrows one walks over the eras: the focus stays with them. A touch or Space has chosen, and leads to the year.
+  let isByArrow = false;
+  form.addEventListener("keydown", (event) => { isByArrow = event.key.startsWith("Arrow"); });
+  form.addEventListener("pointerdown", () => { isByArrow = false; });
   form.addEventListener("change", (event) => {
     if (event.target.name !== "era") return;
     const year = form.querySelector("[name=year]");
     year.maxLength = yearDigits();
     year.value = "";
-    focus(year);
+    if (!isByArrow) focus(year);
   });
   const year = form.querySelector("[name=year]");
   if (year) year.maxLength = yearDigits();
