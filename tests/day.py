@@ -30,7 +30,7 @@ PASSPHRASE = "long words for the day"
 MOST_WAITING = 15
 """Applicants' screens wait while more than this many people wait at the desk, as a queue in a room does."""
 DAY_SECONDS, DAY_PEOPLE = 6 * 3600, 120
-POLL_SECONDS = 0.7
+POLL_SECONDS = 0.5
 """How often the board's page asks; staff of a day at a given speed look no oftener."""
 
 
