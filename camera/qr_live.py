@@ -3,8 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from camera.qr import CodesSeen, Hint, as_grey, first_pass, harder_pass
-from camera.qr_grid import Grey
+from camera.qr import Hint, as_grey, first_pass, harder_pass
 from camera.qr_hint import hint_for
 from camera.types import Image
 
@@ -31,9 +30,10 @@ class FormReader:
     def __init__(self, is_enough: Callable[[str], bool]) -> None:
         self._is_enough = is_enough
         self._since_hard_look = HARD_LOOK_EVERY
+        self._hint = Hint.NONE
 
     def look(self, image: Image) -> LiveLook:
-        """What can be read in one frame."""
+        """What can be read in one frame; between hard looks the hint stays what it was."""
         grey = as_grey(image)
         seen = first_pass(grey)
         self._since_hard_look += 1
@@ -42,9 +42,6 @@ class FormReader:
         if is_hard:
             self._since_hard_look = 0
             seen = harder_pass(grey, seen, self._is_enough, HARD_LOOK_SECONDS)
-        return LiveLook(seen.texts, self._hint(grey, seen), is_hard)
-
-    def _hint(self, grey: Grey, seen: CodesSeen) -> Hint:
-        if any(self._is_enough(text) for text in seen.texts):
-            return Hint.NONE
-        return hint_for(grey, seen)
+            is_found = any(self._is_enough(text) for text in seen.texts)
+        self._hint = Hint.NONE if is_found else hint_for(grey, seen) if is_hard else self._hint
+        return LiveLook(seen.texts, self._hint, is_hard)
