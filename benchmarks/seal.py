@@ -32,6 +32,20 @@ target = open(sys.argv[2], "wb")
 pyrage.encrypt_io(sys.stdin.buffer, target, [pyrage.x25519.Recipient.from_str(sys.argv[1])])
 target.flush(); os.fsync(target.fileno())
 """
+SPLIT = """
+import sys, time
+from pathlib import Path
+from kiosk.actions.batch import SealOrder, close_and_balance, seal_window
+from kiosk.clock import SystemClock
+from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
+vault, clock, written = Vault(Path(sys.argv[1])), SystemClock(), []
+close_and_balance(vault, clock, sys.argv[2], REHEARSAL_OPERATOR)
+began, order = time.monotonic(), SealOrder(sys.argv[2], Path(sys.argv[3]), REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR)
+seal_window(vault, clock, order, lambda done, total: written.append(time.monotonic()) if done == total else None)
+ended = time.monotonic()
+print(f"        of a seal: {written[0] - began:.2f} s reading and writing, {ended - written[0]:.2f} s fsync, reading"
+      " again, checking, entering", file=sys.stderr)
+"""
 UNAGE = """
 import sys, pyrage
 text = next(line for line in open(sys.argv[1]) if line.startswith("AGE-"))
@@ -123,10 +137,13 @@ def measure(folder: Path, many: int, size: int) -> None:
     os.environ["KIOSK_DATA"] = str(data)
     recipient = (data / "rehearsal-recipient.txt").read_text().strip()
     identity = data / "rehearsal-identity.txt"
+    shutil.copytree(data, folder / "again")
     os.sync()
     their_seal = plain_seal(plain, recipient, folder / "plain.age")
     os.sync()
     our_seal = run(sys.executable, "-m", "kiosk", "seal", window, "--out", out)
+    run(sys.executable, "-c", SPLIT, folder / "again", window, folder / "split")
+    shutil.rmtree(folder / "split")
     (file,) = out.iterdir()
     their_check = plain_verify(identity, file)
     our_check = run(sys.executable, "-m", "kiosk", "verify", file, "--identity", identity)
