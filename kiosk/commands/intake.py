@@ -12,7 +12,7 @@ import click
 from kiosk.clock import SystemClock
 from kiosk.commands.key_files import FILE, device_keys, identities_in, signing_key_beside, signing_key_in
 from kiosk.commands.people import plain_errors
-from kiosk.domain.errors import BatchError, Unreachable
+from kiosk.domain.errors import BatchError, KioskError, Unreachable
 from kiosk.office.acknowledgement import lay
 from kiosk.office.intake import Office, TakenIn, patient, take_in
 from kiosk.office.object_store import open_store
@@ -20,6 +20,12 @@ from kiosk.texts import catalogue
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 ABOUT = ("batch_id", "rehearsal", "window", "seq", "supersedes", "sealed_at", "counts", "software")
+
+
+class AcknowledgementLost(KioskError):
+    """The batch is in, its acknowledgement could not be laid into the folder; asking again gives it."""
+
+    text_key = "office.error_ack_not_written"
 
 
 def office_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -73,7 +79,10 @@ def intake(files: tuple[Path, ...], ack: Path, as_json: bool, **given: Any) -> N
 
 def _taken(office: Office, file: Path, folder: Path) -> dict[str, Any]:
     taken = take_in(office, file)
-    return about(taken) | {"acknowledgement": str(lay(taken.found, taken.acknowledgement, folder))}
+    try:
+        return about(taken) | {"acknowledgement": str(lay(taken.found, taken.acknowledgement, folder))}
+    except OSError as error:
+        raise AcknowledgementLost(os.strerror(error.errno or 0)) from None
 
 
 def about(taken: TakenIn) -> dict[str, Any]:
@@ -102,6 +111,10 @@ def report(file: Path, as_json: bool, deed: Callable[[], dict[str, Any]]) -> int
         return _say(
             {"file": str(file), "error": {"key": away.key, "message": message}}, as_json, f"{file}: {message}", 2
         )
+    except AcknowledgementLost as lost:
+        message = f"{words(lost.text_key)} ({lost})"
+        said_lost = {"key": "ack_not_written", "message": message}
+        return _say({"file": str(file), "error": said_lost}, as_json, f"{file}: {message}", 2)
     except OSError as error:
         message = f"{words('batch.error_unreadable')} ({os.strerror(error.errno or 0)})"
         said_error = {"key": "unreadable", "message": message}

@@ -70,3 +70,15 @@ def returned(connection: Connection) -> list[dict[str, Any]]:
 def refused(connection: Connection) -> list[dict[str, Any]]:
     """Refused files, the latest first."""
     return connection.execute("select * from quarantine order by last_at desc limit %s", (MOST_ROWS,)).fetchall()
+
+
+def queued(connection: Connection) -> dict[str, int]:
+    """How many files wait, are at work or were given up (``todo``, ``doing``, ``failed``); empty without a queue."""
+    known = connection.execute("select from pg_tables where schemaname = 'public' and tablename = 'procrastinate_jobs'")
+    if known.rowcount == 0:
+        return {}
+    found = connection.execute(
+        "select status::text, count(*) as many from public.procrastinate_jobs"
+        " where task_name = 'take_in' and status in ('todo', 'doing', 'failed') group by status"
+    )
+    return {row["status"]: row["many"] for row in found}

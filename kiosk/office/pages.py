@@ -46,7 +46,8 @@ def moment(at: Any) -> str:
 def batch_list() -> ResponseReturnValue:
     """Batches received."""
     with office() as connection:
-        return render_template("office_batches.html", batches=overview.received(connection))
+        batches, queued = overview.received(connection), overview.queued(connection)
+        return render_template("office_batches.html", batches=batches, queued=queued)
 
 
 @blueprint.get("/batches/<batch_id>")

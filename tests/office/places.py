@@ -88,10 +88,10 @@ class Kiosk:
 class RealKiosk:
     """A kiosk with accounts and the municipality's own keys, and one sealed batch of it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, recipients: str = "") -> None:
         self.identity, clock = new_identity(), SystemClock()
         vault = Vault(folder / "data", cost=CHEAP)
-        vault.install(SUPERVISOR, PASSPHRASE, str(self.identity.to_public()))
+        vault.install(SUPERVISOR, PASSPHRASE, recipients or str(self.identity.to_public()))
         add_account(vault, clock, "窓口", Role.OPERATOR, PASSPHRASE, SUPERVISOR)
         window = str(a_window(vault).id)
         an_application(vault.window_store(window), ApplicationState.ACCEPTED, answers=ANSWERS, by="窓口")

@@ -1,0 +1,61 @@
+"""The office from its first key to its page, by commands alone, with a real kiosk's batch."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+from tests.conftest import kiosk
+from tests.office.places import Place, RealKiosk
+
+PASSPHRASE = "an office passphrase"
+
+
+def command(place: Place, *words: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "kiosk", *map(str, words)]
+    return subprocess.run(line, input=stdin, capture_output=True, text=True, timeout=100, check=False)
+
+
+def test_from_new_keys_to_a_batch_taken_in_and_a_page(place: Place, tmp_path: Path) -> None:
+    assert kiosk("keys", "new", "--out", str(tmp_path / "office"), data=tmp_path).returncode == 0
+    real = RealKiosk(tmp_path / "real", (tmp_path / "office" / "recipient.txt").read_text())
+    where = ("--database", place.database)
+    intake = (
+        "intake", real.file, *where, "--photos", f"file://{tmp_path}/photos", "--json",
+        "--identity", tmp_path / "office" / "identity.txt", "--ack", tmp_path / "ack",
+    )  # fmt: skip
+    refused = command(place, *intake)
+    assert (refused.returncode, json.loads(refused.stdout)["reason"]) == (1, "unknown_device")
+    (tmp_path / "one.pub").write_text(real.device + "\n")
+    assert command(place, "office", "device", "add", tmp_path / "one.pub", "--name", "一号機", *where).returncode == 0
+    assert real.device in command(place, "office", "device", "list", *where, "--json").stdout
+    taken = command(place, *intake)
+    assert (taken.returncode, json.loads(taken.stdout)["state"]) == (0, "taken_in"), taken.stderr
+    assert len(list((tmp_path / "ack").glob("*.ack"))) == 1
+    (tmp_path / "not-a-folder").write_text("")
+    lost = command(place, *intake[:-1], tmp_path / "not-a-folder" / "ack")
+    assert (lost.returncode, json.loads(lost.stdout)["error"]["key"]) == (2, "ack_not_written")
+
+
+def test_the_page_starts_only_with_an_account_and_on_loopback(place: Place, tmp_path: Path) -> None:
+    serve = ("office", "serve", "--database", place.database, "--photos", f"file://{tmp_path}", "--port", "0")
+    refused = command(place, *serve)
+    assert refused.returncode == 1
+    assert "no account yet" in refused.stderr
+    add = ("office", "account", "add", "課長", "--role", "supervisor", "--passphrase-fd", "0")
+    assert command(place, *add, "--database", place.database, stdin=PASSPHRASE + "\n").returncode == 0
+    short = command(place, *add[:3], "二人目", *add[4:], "--database", place.database, stdin="short\n")
+    assert short.returncode == 1
+    line = [sys.executable, "-m", "kiosk", *serve]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONUNBUFFERED": "1"}) as page:
+        assert page.stdout
+        url = re.search(r"http://127\.0\.0\.1:\d+/", page.stdout.readline())
+        assert url
+        with urllib.request.urlopen(url.group()) as answer:  # noqa: S310 - our own loopback
+            assert "役所の受け取り" in answer.read().decode()
+        page.send_signal(signal.SIGTERM)
+        assert page.wait(20) == 0
