@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import random
 import shutil
 import signal
 import socket
@@ -17,22 +18,30 @@ SFTP_SERVER = Path("/usr/lib/openssh/sftp-server")
 
 
 def free_port() -> int:
-    """A port of loopback nobody listens on now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    """A port of loopback nobody listens on now, below those the kernel gives to connections by itself."""
+    for _ in range(100):
+        port = random.randrange(20_000, 32_000)  # noqa: S311 - a place, not a secret
+        with socket.socket() as found:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                found.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port")
 
 
-def wait_for(port: int, seconds: float = 10) -> None:
-    """Return when somebody listens there."""
+def wait_for_ssh(port: int, seconds: float = 20) -> None:
+    """Return when an SSH server greets there."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
-            socket.create_connection(("127.0.0.1", port), 0.5).close()
+            with socket.create_connection(("127.0.0.1", port), 2) as line:
+                if line.recv(4) == b"SSH-":
+                    return
         except OSError:
-            time.sleep(0.02)
-        else:
-            return
+            """Not there yet."""
+        time.sleep(0.02)
     raise AssertionError("the server did not start")
 
 
@@ -71,7 +80,7 @@ class Sshd:
         """Listen."""
         command = [str(self.program), "-D", "-f", str(self.place / "sshd_config"), "-E", str(self.place / "log")]
         self.process = subprocess.Popen(command, start_new_session=True)
-        wait_for(self.port)
+        wait_for_ssh(self.port)
         return self
 
     def stop(self) -> None:

@@ -67,9 +67,11 @@ class LoopStick:
 @pytest.fixture(params=["ext4", "vfat"])
 def stick(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[LoopStick]:
     made = LoopStick(tmp_path, request.param)
-    made.plug_in()
-    yield made
-    made.end()
+    try:
+        made.plug_in()
+        yield made
+    finally:
+        made.end()
 
 
 @pytest.fixture
