@@ -47,6 +47,8 @@ class Question:
     optional: bool = False
     least: int = 1
     most: int = 100
+    pictures: bool = False
+    """Whether each option has its picture, static/img/choice/<key>_<option>.svg."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ def _item(row: Mapping[str, Any]) -> Item:
         optional=row.get("optional", False),
         least=row.get("least", 1),
         most=row.get("most", 100),
+        pictures=row.get("pictures", False),
     )
     fewer = tuple((tuple(each["options"]), each["when"]) for each in row.get("fewer", ()))
     return Item(question, row.get("enabled", True), row.get("when", {}), row.get("unless", {}), fewer)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.rules import load_rules
+
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "kiosk" / "templates").glob("**/*.html"))
 OWN_STATIC = [p for p in (ROOT / "kiosk" / "static").glob("**/*.*") if "vendor" not in p.parts]
@@ -25,6 +27,13 @@ def test_no_foreign_host(file: Path) -> None:
         return
     hosts = re.findall(r"(?:https?:)?//([a-z0-9-]+(?:\.[a-z0-9-]+)+)", file.read_text("utf-8"))
     assert set(hosts) <= {"www.w3.org"}  # the SVG namespace is a name, not a request
+
+
+def test_every_option_asked_with_a_picture_has_one() -> None:
+    asked = [item for item in load_rules("applicant")["item"] if item.get("pictures")]
+    wanted = {f"{item['key']}_{option}.svg" for item in asked for option in item["options"]}
+    assert wanted, "the kind of application is asked with pictures of the notice"
+    assert wanted == {each.name for each in (ROOT / "kiosk" / "static" / "img" / "choice").iterdir()}
 
 
 @pytest.mark.parametrize("folder", PACKAGES, ids=lambda p: str(p.relative_to(ROOT)))

@@ -60,6 +60,7 @@ DATES = {
     "future": ("western", "2026", "11", "25"),
     "too_old": ("western", "1868", "1", "25"),
 }
+STRANGE_NUMBERS = ("", "😀", "=1+1", "<b>1", "\u202e1", "\x00", "9" * 10_000, "渡\U000e0101辺", "\ue000", MY_NUMBER)
 STRANGE_DATES = ("😀", "=1+1", "<b>1", "\u202e1", "\x00", "9" * 10_000, "١", "-1", "1.5", "1e3")
 
 
@@ -122,6 +123,30 @@ def test_mail_that_is_none_has_words_and_stays(everything: Visitor, raw: str) ->
         assert any(first_words(language, f"applicant.error_{why}") in page for why in ("mail", "control")), language
         assert f'value="{escape(raw)}"' in page
     assert "mail" not in everything.application.answers
+
+
+@pytest.mark.parametrize("why", ["too_long", "my_number"])
+def test_mail_too_long_or_with_a_my_number_has_words(everything: Visitor, why: str) -> None:
+    raw = {"too_long": "a" * 10_000 + "@example.jp", "my_number": f"{MY_NUMBER}@example.jp"}[why]
+    for language in LANGUAGES:
+        speak(everything, language)
+        page = told(everything, "mail", answer=raw)
+        keys = ("mail", "too_long", "my_number")
+        assert any(first_words(language, f"applicant.error_{key}") in page for key in keys), language
+    assert "mail" not in everything.application.answers
+
+
+@pytest.mark.parametrize("raw", [*STRANGE_NUMBERS, "1" * 22, "1" * 24])
+def test_form_number_that_is_none_has_words_and_keeps_the_draft(everything: Visitor, raw: str) -> None:
+    before = everything.application
+    for language in LANGUAGES:
+        speak(everything, language)
+        answer = everything.tap("/form_qr/type", entry=raw)
+        page = everything.see(answer.location).text
+        assert (answer.status_code, 'role="alert"' in page) == (303, True), language
+        assert "<b>" not in page
+    assert everything.application.form_id == before.form_id
+    assert everything.application.answers == before.answers
 
 
 @pytest.mark.parametrize("why", DATES)

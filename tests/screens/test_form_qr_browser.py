@@ -40,7 +40,7 @@ def test_a_scanner_is_heard_at_any_focus_and_leaves_no_trace_in_the_field(page: 
     entry = page.locator("#entry")
     entry.press_sequentially("456", delay=200)
     assert entry.input_value() == "456", "a person's own typing stays"
-    page.locator(".actions .button.secondary").focus()
+    page.locator(".actions a.button.secondary").focus()
     scan(page, URL)
     page.wait_for_url(re.compile("/form_qr/check"))
     expect(page.locator(".form-id")).to_have_text("••••-••••-••••-••••-•••0-123")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Response
 from waitress import create_server
 
 from kiosk.actions.speech import for_voice
@@ -88,16 +88,21 @@ def lines(page: Page, selector: str) -> list[str]:
     ]
 
 
+def is_silence(answer: Response) -> bool:
+    """Whether the kiosk had no voice for a line; a camera that has no new picture answers 204 too."""
+    return answer.status == 204 and answer.url.endswith("/speech/line")
+
+
 @pytest.mark.parametrize("language", languages())
 def test_every_line_of_a_screen_is_said_in_its_language_and_no_answer_ever(screen: Screen, language: str) -> None:
     refused: list[str] = []
     page = screen.page
-    page.on("response", lambda r: refused.append(r.request.post_data or "") if r.status == 204 else None)
+    page.on("response", lambda r: refused.append(r.request.post_data or "") if is_silence(r) else None)
     screen.begin(language)
     for key in ("application_kind", "birth_date"):
         page.goto(f"{screen.url}/applicant/question/{key}")
         page.locator("#ask").tap()  # a page reached without a touch has no sound before the first one
-        wanted = lines(page, "#ask, #help, .choice, legend, .pick span, footer .button")
+        wanted = lines(page, "#ask, #help, .choice, legend, .pick > span, footer .button")
         screen.heard(*(for_voice(language, each) for each in wanted), language=language)
     page.goto(f"{screen.url}/applicant/question/contact_name")
     page.locator("#field").fill(f"{NAME}😀")

@@ -8,7 +8,11 @@
   const scrolls = (each) => ["auto", "scroll"].includes(getComputedStyle(each).overflowY);
   const scrollers = () => [document.scrollingElement, ...[...document.querySelectorAll("main, .lines, .items")].filter(scrolls)];
   const goesOn = (each) => each.scrollHeight - each.clientHeight - each.scrollTop > 8;
-  const show = () => { more.hidden = !scrollers().some(goesOn); };
+  const show = () => {
+    const all = scrollers();
+    more.hidden = !all.some(goesOn);
+    for (const inner of all.slice(1)) if (inner.scrollHeight > inner.clientHeight + 8) inner.tabIndex = 0; // for arrow keys
+  };
 
   more.addEventListener("click", () => {
     const next = scrollers().find(goesOn);

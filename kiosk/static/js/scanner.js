@@ -49,7 +49,7 @@
   };
 
   window.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.code.startsWith("Shift")) return;
+    if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.code.startsWith("Shift")) return; // a scanner holds no key down
     const goesOn = burst && event.timeStamp - burst.last <= LONGEST_GAP_MS;
     if (event.code === "Enter" || event.code === "NumpadEnter" || event.code === "Tab") {
       if (goesOn) finish(event);

@@ -1,0 +1,38 @@
+"""What a look at a page finds wrong with it: text cut off or covered, targets too small or one over the other, words in
+no language or in the wrong one, kanji without a reading, something needed below the window and nothing that says so.
+
+The looking is done in the page, by applicant_looks.js beside this file.
+"""
+
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+_LOOKS = Path(__file__).with_suffix(".js").read_text("utf-8").strip()
+_CODE = "\n".join(line for line in _LOOKS.splitlines() if not line.startswith("//"))
+
+
+def what_does_not_fit(page: Page) -> list[str]:
+    """Cut, covered and crowded things, small targets, and a page that goes on below without saying so."""
+    return _asked(page, "fits") + _asked(page, "below")
+
+
+def does_not_fit_with(page: Page, selector: str, texts: list[str]) -> list[str]:
+    """What does not fit while the element says each of these texts (HTML) in turn; nothing where there are none."""
+    found: list[str] = page.evaluate(f"([where, texts]) => {_CODE}.withEach(where, texts)", [selector, texts])
+    return found
+
+
+def what_is_misread(page: Page) -> list[str]:
+    """Text marked as another language than it is, in a font of another language, or kanji without a reading."""
+    return _asked(page, "words")
+
+
+def out_of_reach(page: Page) -> list[str]:
+    """Targets in the window above its lower half (portrait) or its lower two thirds (landscape)."""
+    return _asked(page, "reach")
+
+
+def _asked(page: Page, question: str) -> list[str]:
+    found: list[str] = page.evaluate(f"{_CODE}.{question}()")
+    return found
