@@ -1,6 +1,7 @@
 """Frames without a QR for counting false reads: forms, other paper, other kinds of codes, people, texture, grain.
 
-One number gives one frame. A frame of another kind of code carries that code's text, which may rightly be read.
+One number gives one frame. A frame of another kind of code carries that code's text, which may rightly be read; linear
+codes are not read for their text at all.
 """
 
 from collections.abc import Callable

@@ -22,8 +22,9 @@ FORM_MODULES = 33
 """Modules along the form's QR, for a guess of its module size while it cannot be decoded."""
 
 _QR_ONLY = zxingcpp.barcode_formats_from_str("QRCode")
-_OTHER_CODES = zxingcpp.barcode_formats_from_str("MicroQRCode|RMQRCode|DataMatrix|Aztec|PDF417|EAN13|Code128")
+_OTHER_CODES = zxingcpp.barcode_formats_from_str("MicroQRCode|RMQRCode|DataMatrix|Aztec|PDF417")
 """Looked for in still pictures only, to say that a code was there; the weaker ones see codes in grain."""
+_LINEAR_CODES = zxingcpp.barcode_formats_from_str("EAN13|Code128")
 _MOST_PIXELS_DOUBLED = 4_000_000
 _MARGIN, _WIDE_MARGIN = 0.3, 0.8
 _WAYS_TO_LOCATE = 3
@@ -65,10 +66,15 @@ class Located:
 
 @dataclass(frozen=True, slots=True)
 class CodesSeen:
-    """What one picture gave. ``texts`` holds each payload once and is not shown in a log."""
+    """What one picture gave. ``texts`` holds each payload once and is not shown in a log.
+
+    ``linear_texts`` are those of linear codes. One check digit lets misreadings of a blurred one pass, so they may say
+    that a code is there and never which form.
+    """
 
     texts: tuple[str, ...] = field(default=(), repr=False)
     located: tuple[Located, ...] = ()
+    linear_texts: tuple[str, ...] = field(default=(), repr=False)
 
 
 def read_codes(image: Image) -> CodesSeen:
@@ -77,7 +83,12 @@ def read_codes(image: Image) -> CodesSeen:
     seen = harder_pass(grey, first_pass(grey))
     if seen.texts:
         return seen
-    return replace(seen, texts=tuple(dict.fromkeys(_valid_texts(_barcodes(grey, formats=_OTHER_CODES)))))
+    others, linear = (_texts_of_kinds(grey, formats) for formats in (_OTHER_CODES, _LINEAR_CODES))
+    return replace(seen, texts=others, linear_texts=linear)
+
+
+def _texts_of_kinds(grey: Grey, formats: zxingcpp.BarcodeFormats) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_valid_texts(_barcodes(grey, formats=formats))))
 
 
 def as_grey(image: Image) -> Grey:

@@ -18,7 +18,7 @@ SHARP = 0.55
 """Share of a patch's contrast in its finest details, above which it is no blurred QR but something else."""
 _PATCHES_ASKED = 2
 _QUITE_WHITE = 250
-_SPOT_ON_CODE = 0.25
+_SPOT_ON_CODE = 0.05
 
 
 def hint_for(grey: Grey, seen: CodesSeen) -> Hint:
@@ -42,7 +42,7 @@ def _about(grey: Grey, box: Box, side: float) -> Hint:
     patch = crop_around(grey, box, 0.0)
     if patch.size == 0:
         return Hint.NONE
-    if _washed_out(patch) > WASHED_OUT or _lies_in_a_spot(grey, box):
+    if _washed_out(patch) > WASHED_OUT or _lies_in_a_spot(patch):
         return Hint.LESS_GLARE
     if side / FORM_MODULES < SMALLEST_MODULE:
         return Hint.CLOSER
@@ -57,9 +57,11 @@ def _about_no_code(grey: Grey, box: Box) -> Hint:
     return hint
 
 
-def _lies_in_a_spot(grey: Grey, box: Box) -> bool:
-    """Whether a white spot covers part of the patch or its rim while the sheet as a whole is not white."""
-    return _white_share(crop_around(grey, box)) > _SPOT_ON_CODE and _white_share(grey) < _SPOT_ON_CODE / 2
+def _lies_in_a_spot(patch: Grey) -> bool:
+    """Whether within the symbol some area is white all over that is wider than light modules ever lie together."""
+    rim, wide = round(0.15 * min(patch.shape)), max(3, round(min(patch.shape) / 6))
+    inside = (patch[rim:-rim, rim:-rim] >= _QUITE_WHITE).astype(np.uint8)
+    return inside.size > 0 and float(cv2.erode(inside, np.ones((wide, wide), np.uint8)).mean()) > _SPOT_ON_CODE
 
 
 def _white_share(grey: Grey) -> float:

@@ -24,11 +24,13 @@ class LiveLook:
 class FormReader:
     """Looks at frames one by one, in the caller's thread; keeps no picture. Give it the newest frame, skip the others.
 
-    ``is_enough`` says whether a payload is the one wanted, which spares the hard look.
+    ``is_enough`` says whether a payload is the one wanted, which spares the hard look; that ends after about
+    ``hard_look_seconds``.
     """
 
-    def __init__(self, is_enough: Callable[[str], bool]) -> None:
+    def __init__(self, is_enough: Callable[[str], bool], hard_look_seconds: float = HARD_LOOK_SECONDS) -> None:
         self._is_enough = is_enough
+        self._hard_look_seconds = hard_look_seconds
         self._since_hard_look = HARD_LOOK_EVERY
         self._hint = Hint.NONE
 
@@ -41,7 +43,7 @@ class FormReader:
         is_hard = not is_found and self._since_hard_look >= HARD_LOOK_EVERY
         if is_hard:
             self._since_hard_look = 0
-            seen = harder_pass(grey, seen, self._is_enough, HARD_LOOK_SECONDS)
+            seen = harder_pass(grey, seen, self._is_enough, self._hard_look_seconds)
             is_found = any(self._is_enough(text) for text in seen.texts)
         self._hint = Hint.NONE if is_found else hint_for(grey, seen) if is_hard else self._hint
         return LiveLook(seen.texts, self._hint, is_hard)

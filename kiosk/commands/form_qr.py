@@ -11,7 +11,7 @@ import click
 
 from camera.errors import PictureError
 from camera.picture import read_picture_file
-from camera.qr import read_codes
+from camera.qr import CodesSeen, read_codes
 from kiosk.commands.photo_answer import shown
 from kiosk.domain.form_qr import FormReading, ReadingKind, masked, read_payloads
 from kiosk.rules import load_rules
@@ -65,7 +65,16 @@ def _answers(images: tuple[str, ...], hosts: list[str]) -> Iterator[Answer]:
         except PictureError as problem:
             yield Answer(file, problem=problem)
             continue
-        yield Answer(file, read_payloads(read_codes(picture.image).texts, hosts))
+        yield Answer(file, _reading_of(read_codes(picture.image), hosts))
+
+
+def _reading_of(seen: CodesSeen, hosts: list[str]) -> FormReading:
+    """What all codes say together; a linear code never gives a form, since a misreading of one may look like an ID."""
+    reading = read_payloads(seen.texts, hosts)
+    if reading.kind is not ReadingKind.NONE or not seen.linear_texts:
+        return reading
+    refused = read_payloads(seen.linear_texts, hosts).kind is ReadingKind.MY_NUMBER_REFUSED
+    return FormReading(ReadingKind.MY_NUMBER_REFUSED if refused else ReadingKind.OTHER_CODE)
 
 
 def as_dict(answer: Answer) -> dict[str, Any]:

@@ -35,14 +35,24 @@ SCENES = {
 }  # fmt: skip
 
 
+def a_hurried_reader() -> FormReader:
+    """A reader whose hard look has no time, so that what it says depends on no clock."""
+    return FormReader(lambda text: "form?id=" in text, hard_look_seconds=0.0)
+
+
 @pytest.mark.parametrize("name", SCENES)
 def test_guidance_fits_what_is_wrong(name):
     hint, picture = SCENES[name]
-    assert FormReader(lambda text: "form?id=" in text).look(picture()).hint is hint
+    assert a_hurried_reader().look(picture()).hint is hint
+
+
+def test_a_hard_look_that_reads_the_form_asks_for_nothing():
+    look = FormReader(lambda text: "form?id=" in text, hard_look_seconds=float("inf")).look(SCENES["moved"][1]())
+    assert (look.hint, look.was_hard, len(look.texts)) == (Hint.NONE, True, 1)
 
 
 def test_guidance_stays_between_hard_looks():
-    reader = FormReader(lambda text: "form?id=" in text)
+    reader = a_hurried_reader()
     frame = shown(replace(STILL, motion_px=14))
     looks = [reader.look(frame) for _ in range(3)]
     assert [look.hint for look in looks] == [Hint.HOLD_STILL] * 3

@@ -5,6 +5,7 @@ import cv2
 import numpy as np
 import pytest
 import qrcode
+import zxingcpp
 from click.testing import CliRunner, Result
 
 from camera.form_sheet import draw_form_sheet
@@ -62,6 +63,19 @@ def test_another_code_two_forms_and_nothing(tmp_path: Path, sheet: Path):
     assert [each["kind"] for each in objects(result)] == ["other_code", "several_forms", "none", "form_id"]
     assert [each["form_id"] for each in objects(result)] == [None, None, None, ID]
     assert result.exit_code == 1
+
+
+def linear_code_file(folder: Path, payload: str) -> Path:
+    code = zxingcpp.create_barcode(payload, zxingcpp.BarcodeFormat.Code128)
+    drawn = cv2.copyMakeBorder(np.asarray(code.to_image(scale=4), np.uint8), 60, 60, 60, 60, 0, value=255)
+    cv2.imwrite(str(folder / f"{payload}.png"), drawn)
+    return folder / f"{payload}.png"
+
+
+def test_a_linear_code_is_another_code_whatever_it_says(tmp_path: Path):
+    result = run(linear_code_file(tmp_path, ID), linear_code_file(tmp_path, MY_NUMBER), "--json")
+    assert [each["kind"] for each in objects(result)] == ["other_code", "my_number_refused"]
+    assert [each["form_id"] for each in objects(result)] == [None, None]
 
 
 def test_an_unreadable_input_has_its_object_in_order_and_the_rest_is_done(tmp_path: Path, sheet: Path):
