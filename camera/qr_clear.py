@@ -6,7 +6,7 @@ doubt where the picture says little. What was solved refines blur, light and pos
 that error correction repairs as a whole is read (``camera/qr_words.py``).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,18 +14,28 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from camera.qr_flat import BORDER, Flat, Kernel, blurred, enlarged, gaussian, lay_flat, light_on, moved_corners
+from camera.qr_flat import (
+    BORDER,
+    Flat,
+    Kernel,
+    blurred,
+    enlarged,
+    gaussian,
+    lay_flat,
+    light_on,
+    moved_corners,
+    saturated,
+)
 from camera.qr_grid import Grey, Grid, known_pattern, texts_of
 from camera.qr_pose import Pose
 from camera.qr_solve import blur_of, modules_of
 from camera.qr_words import repaired_symbol
 
-ROUNDS = 3
-SMOOTHING = (0.02, 0.1, 0.5)
-"""How much a module's doubt is preferred to an answer that the picture barely supports."""
+ROUNDS = 6
+LEAST_TRUST = 0.15
+"""Modules of which the picture tells less than this say nothing of light, blur and pose."""
 LEAST_EXPLAINED = 0.3
 """The share of the known patterns' variance that the model must explain before anything is solved."""
-_SATURATED = 252
 _SIGMAS = (0.35, 0.5, 0.7, 0.95)
 _STRETCHES = ((1.6, 0.8), (1.3, 0.7))
 
@@ -46,22 +56,21 @@ def read_clear(grey: Grey, pose: Pose, may_go_on: Callable[[], bool] = lambda: T
     if kernel is None:
         return []
     flat = lay_flat(grey, corners, pose.side)
-    seen, mask = blurred(known.fine, kernel), known.inside
+    seen, mask, degree = blurred(known.fine, kernel), known.inside, 2
     for _ in range(ROUNDS):
-        light = light_on(flat, seen, mask)
-        usable = cv2.dilate(np.where(flat >= _SATURATED, 1, 0).astype(np.uint8), np.ones((3, 3), np.uint8)) == 0
-        soft = known.modules
-        for soft in _solutions(light.taken_off(flat), kernel, known, usable):
-            texts = _read(soft) if may_go_on() else []
-            if texts:
-                return texts
         if not may_go_on():
             break
-        guess = np.where(known.modules != 0, known.modules, np.tanh(2 * soft)).astype(np.float32)
-        seen, mask = blurred(enlarged(guess), kernel), usable
-        corners = moved_corners(grey, corners, pose.side, seen, mask, steps=2)
+        even = light_on(flat, seen, mask, degree).taken_off(flat)
+        solution = modules_of(even, kernel, known.modules, saturated(flat))
+        texts = _read(solution.bounded) or _read(solution.settled)
+        if texts:
+            return texts
+        guess = np.where(known.modules != 0, known.modules, np.tanh(2 * solution.bounded)).astype(np.float32)
+        seen, mask, degree = blurred(enlarged(guess), kernel), enlarged(solution.trust) > LEAST_TRUST, 3
+        corners = moved_corners(grey, corners, pose.side, seen, mask, (2, degree))
         flat = lay_flat(grey, corners, pose.side)
-        kernel = blur_of(light_on(flat, seen, mask).taken_off(flat), guess, mask, kernel)
+        even = light_on(flat, seen, mask, degree).taken_off(flat)
+        kernel = blur_of(even, guess, mask & ~saturated(flat), kernel)
         seen = blurred(enlarged(guess), kernel)
     return []
 
@@ -71,16 +80,10 @@ def _read(soft: Grid) -> list[str]:
     return [] if symbol is None else texts_of(np.where(symbol, 0, 255).astype(np.uint8))
 
 
-def _solutions(flat: Flat, kernel: Kernel, known: _Known, usable: NDArray[np.bool_]) -> Iterator[Grid]:
-    weights = None if usable.mean() > 0.99 else usable.astype(np.float32)
-    for smoothing in SMOOTHING:
-        yield modules_of(flat, kernel, known.modules, smoothing, weights)
-
-
 def _first_guess(grey: Grey, pose: Pose, known: _Known) -> tuple[Kernel | None, Grid]:
     """Blur and pose by the known patterns alone; no blur where they explain too little of the picture."""
     _, kernel = _likely_blur(lay_flat(grey, pose.corners, pose.side), known)
-    corners = moved_corners(grey, pose.corners, pose.side, blurred(known.fine, kernel), known.inside, steps=4)
+    corners = moved_corners(grey, pose.corners, pose.side, blurred(known.fine, kernel), known.inside, (4, 2))
     explained, kernel = _likely_blur(lay_flat(grey, corners, pose.side), known)
     return (kernel if explained >= LEAST_EXPLAINED else None), corners
 
@@ -88,9 +91,11 @@ def _first_guess(grey: Grey, pose: Pose, known: _Known) -> tuple[Kernel | None, 
 def _likely_blur(flat: Flat, known: _Known) -> tuple[float, Kernel]:
     """The Gaussian, round or drawn out to one side, that explains the known patterns best, and how well it does."""
 
+    rounds = 3 if saturated(flat).any() else 1
+
     def explained(kernel: Kernel) -> float:
         seen = blurred(known.fine, kernel)
-        return light_on(flat, seen, known.inside, rounds=1).explained(flat, seen, known.inside)
+        return light_on(flat, seen, known.inside, rounds=rounds).explained(flat, seen, known.inside)
 
     best, sigma = max((explained(gaussian(each, each, 0.0)), each) for each in _SIGMAS)
     kernel = gaussian(sigma, sigma, 0.0)

@@ -23,6 +23,10 @@ Mask = NDArray[np.bool_]
 _MOST_SAMPLES = 4000
 _LEAST_CONTRAST = -4.0
 _LARGEST_STEP = 0.6
+_SATURATED = 252
+_FEWEST_SAMPLES = 200
+_CONTENT = 0.15
+"""How much a saturated sample that the model is brighter than still holds the light where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,29 @@ class Light:
         """The picture as it would be in even light: about +1 where dark, -1 where light."""
         return np.clip((flat - self.offset) / np.minimum(self.contrast, _LEAST_CONTRAST), -2.5, 2.5).astype(np.float32)
 
+    def shown(self, seen: Flat) -> Flat:
+        """The model ``seen`` in this light, brighter than any picture where it is too bright."""
+        return self.contrast * seen + self.offset
+
     def explained(self, flat: Flat, seen: Flat, mask: Mask) -> float:
         """The share of the picture's variance that model and light together explain, 0 where contrast is reversed."""
-        signal = (self.contrast * seen)[mask]
-        left = (flat - self.offset)[mask] - signal
+        tells = mask & ~_as_bright_as_can_be(flat, self.shown(seen))
+        if tells.sum() < _FEWEST_SAMPLES:
+            return 0.0
+        signal = (self.contrast * seen)[tells]
+        left = (flat - self.offset)[tells] - signal
         total = float(signal.var() + left.var())
-        return 1 - float(left.var()) / total if total > 0 and np.median(self.contrast[mask]) < 0 else 0.0
+        return 1 - float(left.var()) / total if total > 0 and np.median(self.contrast[tells]) < 0 else 0.0
+
+
+def saturated(flat: Flat) -> Mask:
+    """Where the picture is as bright as it can be, so that the scene may be brighter still."""
+    return flat >= _SATURATED
+
+
+def _as_bright_as_can_be(flat: Flat, model: Flat) -> Mask:
+    """Where the model asks for more brightness than a picture can show, and the picture shows all it can."""
+    return saturated(flat) & (model > flat)
 
 
 def lay_flat(grey: Grey, corners: Grid, side: int) -> Flat:
@@ -77,36 +98,52 @@ def gaussian(along: float, across: float, angle: float) -> Kernel:
     return np.asarray(values / values.sum(), np.float32)
 
 
-def light_on(flat: Flat, seen: Flat, mask: Mask, rounds: int = 3) -> Light:
-    """The light that makes the model ``seen`` most like the picture over ``mask``; outliers count little."""
-    offsets, contrasts = _surfaces(len(flat), 2), _surfaces(len(flat), 1)
+def light_on(flat: Flat, seen: Flat, mask: Mask, degree: int = 2, rounds: int = 5) -> Light:
+    """The light that makes the model ``seen`` most like the picture over ``mask``; outliers count little.
+
+    Saturated samples ask only that the model be at least as bright. ``degree`` is that of the offset's surface.
+    """
+    offsets, contrasts = _surfaces(len(flat), degree), _surfaces(len(flat), 1)
     at = _some_of(mask)
     columns = np.hstack([offsets[at], contrasts[at] * seen.ravel()[at, None]])
-    wanted, weight, spread = flat.ravel()[at], np.ones(len(at), np.float32), 1.0
+    found = flat.ravel()[at]
+    wanted, weight, spread = found, np.ones(len(at), np.float32), 1.0
     shares = np.zeros(columns.shape[1], np.float32)
     for _ in range(rounds):
         weighed = columns * weight[:, None]
         shares = _solved(weighed.T @ weighed, weighed.T @ (wanted * weight))
-        left = wanted - columns @ shares
-        spread = 1.48 * float(np.median(np.abs(left))) + 1e-3
-        weight = (1 / np.sqrt(1 + (left / (2 * spread)) ** 2)).astype(np.float32)
+        model = columns @ shares
+        content = _as_bright_as_can_be(found, model)
+        wanted = np.where(content, model, found)
+        left = wanted - model
+        spread = _spread(left[~content])
+        weight = np.where(content, _CONTENT, 1 / np.sqrt(1 + (left / (2 * spread)) ** 2)).astype(np.float32)
     split = offsets.shape[1]
     offset, contrast = offsets @ shares[:split], contrasts @ shares[split:]
     return Light(contrast.reshape(flat.shape), offset.reshape(flat.shape), spread)
 
 
-def moved_corners(grey: Grey, corners: Grid, side: int, seen: Flat, mask: Mask, steps: int) -> Grid:
-    """The corners moved, by Gauss and Newton, to where the picture is most like the model ``seen``."""
+def _spread(left: Flat) -> float:
+    return 1.48 * float(np.median(np.abs(left))) + 1e-3 if left.size else 1.0
+
+
+def moved_corners(grey: Grey, corners: Grid, side: int, seen: Flat, mask: Mask, way: tuple[int, int]) -> Grid:
+    """The corners moved, by Gauss and Newton, to where the picture is most like the model ``seen``.
+
+    ``way`` is how many steps, and the degree of the light's offset.
+    """
+    steps, degree = way
     at = _some_of(mask)
     shares = _corner_shares(side)[:, at]
     for _ in range(steps):
         flat = lay_flat(grey, corners, side)
-        light = light_on(flat, seen, mask, rounds=2)
-        model = light.contrast * seen + light.offset
+        light = light_on(flat, seen, mask, degree, rounds=3)
+        model = light.shown(seen)
         left = (model - flat).ravel()[at]
         slopes = [cv2.Sobel(model, cv2.CV_32F, *axis, scale=FINE / 8).ravel()[at] for axis in ((1, 0), (0, 1))]
         columns = np.vstack([share * slope for slope in slopes for share in shares])
         weight = 1 / np.sqrt(1 + (left / (2.5 * light.spread)) ** 2)
+        weight[_as_bright_as_can_be(flat, model).ravel()[at]] = 0
         columns, left = columns * weight, left * weight
         step = np.clip(_solved(columns @ columns.T, columns @ left).reshape(2, 4).T, -_LARGEST_STEP, _LARGEST_STEP)
         moved = (_square(side) + step)[None].astype(np.float64)
