@@ -26,8 +26,7 @@ _OTHER_CODES = zxingcpp.barcode_formats_from_str("MicroQRCode|RMQRCode|DataMatri
 """Looked for in still pictures only, to say that a code was there; the weaker ones see codes in grain."""
 _LINEAR_CODES = zxingcpp.barcode_formats_from_str("EAN13|Code128")
 _MOST_PIXELS_DOUBLED = 4_000_000
-_MARGIN, _WIDE_MARGIN = 0.3, 0.8
-_WAYS_TO_LOCATE = 3
+_MARGIN = 0.3
 _MOST_PLACES = 4
 _PATCHES_SOLVED, _POSES_TRIED = 3, 3
 _CROP_SIDE = 420
@@ -78,9 +77,11 @@ class CodesSeen:
 
 
 def read_codes(image: Image) -> CodesSeen:
-    """All codes in a still picture by the whole cascade."""
+    """All codes in a still picture by the whole cascade; where there is none, light codes on dark and other kinds."""
     grey = as_grey(image)
     seen = harder_pass(grey, first_pass(grey))
+    if not seen.texts:
+        seen = first_pass(np.bitwise_not(grey))
     if seen.texts:
         return seen
     others, linear = (_texts_of_kinds(grey, formats) for formats in (_OTHER_CODES, _LINEAR_CODES))
@@ -118,20 +119,18 @@ def harder_pass(
 
 
 def _closer_looks(grey: Grey, first: CodesSeen, may_go_on: Callable[[], bool]) -> Iterator[str]:
-    for place in _places(grey, first):
+    """The looks that read most for their time first."""
+    for picture in _whole_frame_cleared(grey):
         if may_go_on():
-            yield from _texts_in_place(crop_around(grey, place), may_go_on)
+            yield from _valid_texts(_barcodes(picture))
     for poses in _poses(grey, first):
         yield from _first_texts(grey, poses[:_POSES_TRIED], may_go_on)
     for symbol in first.located:
         if not symbol.is_read and may_go_on():
             yield from read_grid(grey, symbol.corners)
-    for picture in _whole_frame_cleared(grey):
-        if may_go_on():
-            yield from _valid_texts(_barcodes(picture))
     for place in _places(grey, first):
         if may_go_on():
-            yield from _texts_in_place(crop_around(grey, place, _WIDE_MARGIN), may_go_on)
+            yield from _texts_in_place(crop_around(grey, place), may_go_on)
 
 
 def _poses(grey: Grey, first: CodesSeen) -> Iterator[list[Pose]]:
@@ -160,21 +159,8 @@ def _texts_in_place(crop: Grey, may_go_on: Callable[[], bool]) -> list[str]:
     """Look at one place in several ways; the first way that reads anything is enough."""
     if min(crop.shape) < _SMALLEST_PLACE:
         return []
-    for picture in _ways_to_look(crop):
-        for binarizer in (zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram):
-            texts = _valid_texts(_barcodes(picture, binarizer=binarizer)) if may_go_on() else []
-            if texts:
-                return texts
-    return _by_grid(crop, may_go_on)
-
-
-def _by_grid(crop: Grey, may_go_on: Callable[[], bool]) -> list[str]:
-    """Fit the grid of symbols that can be located once the crop is cleared up."""
-    scale = _scale_of(crop)
-    soft = np.asarray(cv2.GaussianBlur(_enlarged(crop, scale), (0, 0), 0.35 * scale), np.uint8)
-    for picture, _ in zip(_ways_to_look(crop), range(_WAYS_TO_LOCATE), strict=False):
-        symbols = _seen(_barcodes(picture, with_errors=True)).located if may_go_on() else ()
-        texts = [text for each in symbols if not each.is_read for text in read_grid(soft, each.corners)]
+    for picture, binarizer in _ways_to_look(crop):
+        texts = _valid_texts(_barcodes(picture, binarizer=binarizer)) if may_go_on() else []
         if texts:
             return texts
     return []
@@ -184,17 +170,20 @@ def _scale_of(crop: Grey) -> float:
     return float(np.clip(_CROP_SIDE / max(crop.shape), 2.0, 4.0))
 
 
-def _ways_to_look(crop: Grey) -> Iterator[Grey]:
+def _ways_to_look(crop: Grey) -> Iterator[tuple[Grey, zxingcpp.Binarizer]]:
     """The crop enlarged and cleared up: for grain, for defocus, for both."""
     scale = _scale_of(crop)
     large = _enlarged(crop, scale)
+    near, all_over = zxingcpp.Binarizer.LocalAverage, zxingcpp.Binarizer.GlobalHistogram
     calm = np.asarray(cv2.GaussianBlur(large, (0, 0), 0.5 * scale), np.uint8)
-    yield _crisp(calm, 1.7 * scale, 6.0)
-    yield _crisp(large, 1.3 * scale, 3.0)
-    yield _crisp(large, 2.0 * scale, 8.0)
+    yield _crisp(calm, 1.7 * scale, 6.0), near
+    clear = _crisp(large, 1.3 * scale, 3.0)
+    yield clear, near
+    yield clear, all_over
+    yield _crisp(large, 2.0 * scale, 8.0), near
     smooth = np.asarray(cv2.bilateralFilter(large, 9, 40, 2.5 * scale), np.uint8)
-    yield _crisp(smooth, 1.3 * scale, 3.0)
-    yield large
+    yield _crisp(smooth, 1.3 * scale, 3.0), near
+    yield large, near
 
 
 def _places(grey: Grey, first: CodesSeen) -> Iterator[Box]:
