@@ -1,6 +1,7 @@
 """Everything an applicant can do, staff do for them from the desk, by the same rules and under their own name."""
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from kiosk.app import create_site
 from kiosk.domain.states import ApplicationState
 from kiosk.store.vault import REHEARSAL_SUPERVISOR
 from kiosk.wiring import Cameras
-from tests.actions.test_photo import STILL, watch
+from tests.actions.test_photo import NOBODY, STILL, watch
 from tests.actions.test_photo_session import Models, OneCamera
 from tests.builders import FORM_ID, an_application
 from tests.desk_navigator import ANSWERS, Browser, Desk, a_photo
+from tests.page_words import words_of
 
 _A = ApplicationState
 TYPED = {
@@ -189,7 +191,7 @@ def test_the_whole_number_is_for_its_holder_only(desk: Desk) -> None:
     staff, other = desk.signed_in(), desk.signed_in(REHEARSAL_SUPERVISOR)
     uid = begun(staff)
     staff.press(f"/queue/{uid}/form", entry=FORM_ID)
-    page = other.see(f"/queue/{uid}/form-check")
+    page = words_of(other.see(f"/queue/{uid}/form-check"))
     assert other.last is not None
     assert other.last.status_code == 409
     assert FORM_ID[:4] not in page
@@ -315,6 +317,8 @@ def test_the_camera_is_not_taken_from_the_person_at_the_applicant_screen(desk: D
 
 @pytest.mark.parametrize("page", ["/queue/board", "/queue/{uid}/photo-live"])
 def test_a_session_run_by_staff_lasts_while_they_look(desk: Desk, page: str) -> None:
+    """Nobody stands before the camera, so that no shutter fires: after a shot the board no longer counts."""
+    desk.services.camera_face.held = NOBODY  # type: ignore[attr-defined]
     staff = desk.signed_in()
     uid = begun(staff)
     staff.press(f"/queue/{uid}/photo-start")
@@ -322,6 +326,22 @@ def test_a_session_run_by_staff_lasts_while_they_look(desk: Desk, page: str) -> 
         desk.clock.tick(200)
         staff.see(page.format(uid=uid))
     assert station_of(desk.services).peek(uid) is not None
+
+
+def test_a_shot_nobody_looks_at_goes_although_the_board_is_open(desk: Desk) -> None:
+    staff = desk.signed_in()
+    uid = begun(staff)
+    staff.press(f"/queue/{uid}/photo-start")
+    session = station_of(desk.services).peek(uid)
+    assert session is not None
+    watch(session, lambda live: live.shots == 1 and not session.is_live)
+    for _ in range(5):
+        desk.clock.tick(60)
+        staff.see("/queue/board")
+    until = time.monotonic() + 60
+    while not session.has_ended and time.monotonic() < until:
+        time.sleep(0.05)
+    assert session.shots == ()
 
 
 def test_a_returned_application_is_mended_and_handed_in_again_at_the_desk(desk: Desk) -> None:
