@@ -11,7 +11,7 @@ from flask import session
 
 from kiosk.domain.errors import KioskError
 from kiosk.screens import services
-from kiosk.screens.errors import status_of
+from kiosk.screens.errors import status_of, words_here
 
 _VISITORS = 8
 
@@ -32,7 +32,7 @@ class Again:
     @property
     def text_key(self) -> str | None:
         """Why it was not taken, or None."""
-        return self.refused.text_key if self.refused else None
+        return words_here(self.refused.text_key) if self.refused else None
 
 
 def keep(again: Again) -> None:

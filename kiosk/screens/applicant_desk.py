@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from kiosk.actions import applicant_desk as deeds
 from kiosk.actions.applicant import applicant_rules, step_of
 from kiosk.domain.applicant import Step, StepKind, items_asked, step_before, way
-from kiosk.domain.errors import Refused, TappedFirst
+from kiosk.domain.errors import NotAllowedNow, Refused, TappedFirst
 from kiosk.domain.queue import Application
 from kiosk.screens import again, queue_page, services, settings, signed_in
 from kiosk.texts import languages, translator
@@ -136,10 +136,10 @@ def abandon(uid: str) -> ResponseReturnValue:
 
 
 def do(uid: str, deed: Callable[[], object], then: str | None = None) -> ResponseReturnValue:
-    """Do it and go on; what is refused is said on the application's page, without what was typed."""
+    """Do it and go on; what is refused is said on the application's page as it now is, without what was typed."""
     try:
         deed()
-    except Refused as refused:
+    except (Refused, TappedFirst, NotAllowedNow) as refused:
         again.keep(again.Again(f"queue/{uid}", refused=refused))
         then = None
     return redirect(then or url_for("queue.application", uid=uid), code=303)

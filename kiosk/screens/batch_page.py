@@ -20,6 +20,7 @@ from kiosk.domain.states import WindowEvent, allowed_window
 from kiosk.domain.window import Window
 from kiosk.rules import load_rules
 from kiosk.screens import services
+from kiosk.screens.errors import words_here
 from kiosk.store.batches import Batch
 from kiosk.store.erasing import Erasures
 from kiosk.store.hand_overs import HandOver, HandOvers
@@ -44,7 +45,7 @@ def refuse(window_id: str, refused: KioskError) -> ResponseReturnValue:
     typed = {name: request.form[name] for name in _SHOWN_AGAIN if name in request.form}
     with services().guard:
         waiting = _waiting()
-        waiting[_place(window_id)] = _Refusal(refused.text_key, typed)
+        waiting[_place(window_id)] = _Refusal(words_here(refused.text_key), typed)
         for oldest in list(waiting)[:-_MOST_WAITING]:
             waiting.pop(oldest)
     return go(window_id)

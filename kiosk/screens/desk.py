@@ -52,7 +52,8 @@ def index() -> ResponseReturnValue:
 @blueprint.get("/sign-in")
 def sign_in() -> ResponseReturnValue:
     """Ask for name and passphrase."""
-    return render_template("desk_sign_in.html", back=_safe(request.args.get("back", "")))
+    back, has_ended = _safe(request.args.get("back", "")), request.args.get("ended") == "yes"
+    return render_template("desk_sign_in.html", back=back, has_ended=has_ended)
 
 
 @blueprint.post("/sign-in")

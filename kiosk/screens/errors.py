@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -42,8 +42,18 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
+def words_here(text_key: str) -> str:
+    """The key of an error's words for who reads them: staff at the desk are not told to call staff."""
+    return text_key.replace("errors.", "desk.", 1) if _is_desk() else text_key
+
+
+def _is_desk() -> bool:
+    return "desk" in current_app.blueprints
+
+
 def _page(text_key: str, status: int) -> ResponseReturnValue:
-    return render_template("error.html", text_key=text_key), status
+    page = "error_desk.html" if _is_desk() else "error.html"
+    return render_template(page, text_key=words_here(text_key), status=status), status
 
 
 def _ours(error: KioskError) -> ResponseReturnValue:

@@ -7,10 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from kiosk.actions import identity as deeds
 from kiosk.domain.applicant import card_warnings
-from kiosk.domain.errors import Refused
+from kiosk.domain.errors import NotAllowedNow, Refused, TappedFirst
 from kiosk.domain.identity import asks_for_pin, is_usable, kinds_for, knows_notification_card, papers_for
 from kiosk.domain.queue import Application
-from kiosk.screens import again, services, signed_in
+from kiosk.screens import again, queue_page, services, signed_in
 from kiosk.screens.fragments import render_block
 from kiosk.screens.identity_form import check_from_form, rows, rows_from_form
 
@@ -45,9 +45,11 @@ def record(uid: str) -> ResponseReturnValue:
     version, shown = request.form.get("version", -1, type=int), request.form.get("shown", "")
     try:
         deeds.record(services(), uid, seen, signed_in.staff(), version, shown)
-    except Refused as refused:
-        again.keep(again.Again(f"identity/{uid}", request.form.to_dict(), refused))
-        return redirect(url_for("identity.check", uid=uid), code=303)
+    except (Refused, TappedFirst, NotAllowedNow) as refused:
+        if isinstance(refused, Refused) or queue_page.can_check(uid):
+            again.keep(again.Again(f"identity/{uid}", request.form.to_dict(), refused))
+            return redirect(url_for("identity.check", uid=uid), code=303)
+        again.keep(again.Again(f"queue/{uid}", refused=refused))
     return redirect(url_for("queue.application", uid=uid), code=303)
 
 

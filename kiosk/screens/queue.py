@@ -102,7 +102,11 @@ def photo(uid: str) -> ResponseReturnValue:
 @blueprint.post("/<uid>/form-id")
 def form_id(uid: str) -> ResponseReturnValue:
     """The whole application form ID, for staff at work; noted in the audit log."""
-    application = deeds.show_form_id(services(), uid, signed_in.staff())
+    try:
+        application = deeds.show_form_id(services(), uid, signed_in.staff())
+    except TappedFirst as refused:
+        again.keep(again.Again(f"queue/{uid}", refused=refused))
+        return "", 409, {"HX-Redirect": url_for("queue.application", uid=uid)}
     return render_block(
         "queue_application.html", "form_id", application=application, shown=_grouped(application), events=()
     )

@@ -150,6 +150,13 @@ def _ready_row(application: Application) -> ReadyRow:
     )
 
 
+def can_check(uid: str) -> bool:
+    """Whether its identity can be checked now by who is signed in."""
+    application = services().window_store().applications.get(uid)
+    is_free = application.claimed_by in (None, signed_in.staff())
+    return is_free and ApplicationEvent.CHECK_IDENTITY in allowed(application.state)
+
+
 def ticked(form: Mapping[str, str]) -> dict[str, tuple[int, str]]:
     """uid → version and envelope number of the rows ticked in a form."""
     prefix = "version-"

@@ -3,6 +3,7 @@
 import secrets
 import threading
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flask import Response, current_app, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -108,13 +109,14 @@ def guard() -> ResponseReturnValue | None:
     """Before every request of the desk: let nobody in who is not signed in."""
     if request.endpoint in OPEN_TO_ALL:
         return None
+    was_in = "sign_in" in session
     try:
         if services().vault.is_unlocked:
             _refuse_strangers(account())
             return None
     except NotSignedIn:
         end()
-    return _to_sign_in()
+    return _to_sign_in(was_in)
 
 
 def _refuse_strangers(signed_in: Account) -> None:
@@ -124,10 +126,16 @@ def _refuse_strangers(signed_in: Account) -> None:
         require_assigned(window, signed_in)
 
 
-def _to_sign_in() -> Response:
+def _shown_path() -> str:
+    """The page that asked for a fragment."""
+    return urlsplit(request.headers.get("HX-Current-URL", "")).path.removeprefix(request.script_root)
+
+
+def _to_sign_in(was_in: bool) -> Response:
+    """The door; it says so when a sign-in ended by itself, and knows the way back to what was on screen."""
     is_fragment = request.headers.get("HX-Request") == "true"
-    back = request.path if request.method == "GET" and not is_fragment else None
-    target = url_for("desk.sign_in", back=back)
+    back = _shown_path() if is_fragment else request.path if request.method == "GET" else None
+    target = url_for("desk.sign_in", back=back, ended="yes" if was_in else None)
     if is_fragment:
         answer = make_response("", 204)
         answer.headers["HX-Redirect"] = target

@@ -222,3 +222,56 @@ def test_a_plan_that_is_refused_names_what_is_wrong(desk: Desk) -> None:
         answer = staff.press("/windows", **{**plan, item: value})
         assert answer.status_code == 422
         assert f"<b>{label}</b>: " in answer.text
+
+
+def test_the_idle_lock_says_why_and_leads_back_to_what_was_on_screen(desk: Desk) -> None:
+    person, browser = desk.applicant(), desk.signed_in()
+    desk.clock.tick(3600)
+    page = f"http://127.0.0.1/desk/queue/{person.uid}"
+    answer = browser.client.get("/desk/idle", headers={"HX-Request": "true", "HX-Current-URL": page})
+    door = answer.headers["HX-Redirect"].removeprefix("/desk")
+    assert "しばらく操作がなかったため" in browser.see(door)
+    assert f'name="back" value="/queue/{person.uid}"' in browser.see(door)
+    assert "しばらく操作がなかったため" not in desk.browser().see("/sign-in"), "a stranger was never in"
+
+
+@pytest.mark.parametrize("page", ["https://evil.example/x?y", "http://127.0.0.1//evil.example", "/desk/<script>"])
+def test_the_idle_lock_leads_nowhere_else(desk: Desk, page: str) -> None:
+    browser = desk.signed_in()
+    desk.clock.tick(3600)
+    answer = browser.client.get("/desk/idle", headers={"HX-Request": "true", "HX-Current-URL": page})
+    text = browser.see(answer.headers["HX-Redirect"].removeprefix("/desk"))
+    assert re.search(r'name="back" value="(/x)?"', text)
+
+
+def test_every_refusal_stands_in_the_desks_frame_with_a_way_on(desk: Desk) -> None:
+    """Staff are told what to do next, never to call staff."""
+    person, staff = desk.applicant(ApplicationState.ACCEPTED), desk.signed_in()
+    staff.see("/queue/nobody")
+    assert staff.last is not None
+    assert (staff.last.status_code, "to-board" in staff.last.text, "go-on" in staff.last.text) == (404, True, True)
+    forbidden = staff.press(f"/queue/{person.uid}/reopen", reason="misread", version=person.version)
+    assert (forbidden.status_code, f'id="go-back" href="/desk/queue/{person.uid}"' in forbidden.text) == (403, True)
+    staff.token = "of a page from before the last sign-in"
+    stale = staff.press(f"/queue/{person.uid}/withdraw", version=person.version)
+    assert (stale.status_code, "何も変えていません" in stale.text, "go-back" in stale.text) == (400, True, True)
+    staff.see("/windows")
+    for _ in range(2):
+        twice = staff.press(f"/windows/{desk.window.id}/pause")
+    assert (twice.status_code, 'id="go-back" href="/desk/windows"' in twice.text) == (409, True)
+    for answer in (forbidden, stale, twice):
+        assert "係員をお呼びください" not in answer.text
+        assert 'class="bar"' in answer.text
+    door = desk.browser().press("/sign-in", name="demo", passphrase=PASSPHRASE)
+    assert (door.status_code, 'class="bar"' in door.text, 'id="go-on" href="/desk/"' in door.text) == (400, False, True)
+
+
+def test_an_unexpected_error_tells_staff_how_to_go_on(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    staff, uid = desk.signed_in(), desk.applicant().uid
+    with desk.store.write() as database:
+        database.conn.execute("drop table photos")
+    page = staff.see(f"/queue/{uid}")
+    assert staff.last is not None
+    assert staff.last.status_code == 500
+    assert "受付一覧から開き直してください" in page
+    assert "unexpected" in caplog.text

@@ -473,3 +473,30 @@ def test_no_answer_of_the_desk_shows_what_was_just_typed(desk: Desk) -> None:
         f"/desk/identity/{person.uid}", data={"csrf_token": staff.token, "words": "秘密", "version": "2"}
     )
     assert (answer.status_code, "秘密" in answer.text) == (303, False)
+
+
+def test_who_asks_for_a_held_form_id_is_led_to_who_holds_it(desk: Desk) -> None:
+    """The button swaps a part of the page, and a refusal would otherwise be swallowed there."""
+    person, mine, theirs = desk.applicant(), desk.signed_in(), desk.signed_in(REHEARSAL_SUPERVISOR)
+    mine.see("/queue/")
+    mine.press(f"/queue/{person.uid}/claim")
+    theirs.see("/queue/")
+    answer = theirs.press(f"/queue/{person.uid}/form-id")
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (409, f"/desk/queue/{person.uid}")
+    page = theirs.see(f"/queue/{person.uid}")
+    assert "ほかの係員が担当しています" in page
+    assert "/take-over" in page
+
+
+def test_whose_case_was_taken_over_mid_edit_sees_by_whom_and_nothing_is_lost_to_them(desk: Desk) -> None:
+    person, mine, theirs = desk.applicant(), desk.signed_in(), desk.signed_in(REHEARSAL_SUPERVISOR)
+    mine.see(f"/identity/{person.uid}")
+    mine.press(f"/queue/{person.uid}/claim")
+    theirs.see("/queue/")
+    fields = {"held_by": REHEARSAL_OPERATOR, "reason": "away"}
+    assert theirs.press(f"/queue/{person.uid}/take-over", **fields).status_code == 303
+    answer = mine.check(person)
+    assert answer.status_code == 409
+    assert REHEARSAL_SUPERVISOR in words_of(answer.text)
+    assert "/take-over" in answer.text
+    assert desk.store.identity.get(person.uid) is None
