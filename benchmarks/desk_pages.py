@@ -66,7 +66,13 @@ def main() -> None:
         )
         draft = desk.store.applications.list([ApplicationState.DRAFT])[0].uid
         pages += (f"/queue/{uid}/change/contact_name", "/queue/new", f"/queue/{draft}/question/contact_name")
-        pages += ("/windows", f"/windows/{desk.window.id}/ready", "/batch/?all=1", f"/batch/{desk.window.id}")
+        pages += (
+            "/windows",
+            f"/windows/{desk.window.id}/ready",
+            f"/windows/{desk.window.id}/report",
+            "/batch/?all=1",
+            f"/batch/{desk.window.id}",
+        )
         for path in (*pages, "/queue/find?wanted=0000", "/queue/ready", "/statistics"):
             median, p95, cpu = measure(staff, path, given.times)
             name = path.replace(uid, "<uid>").replace(draft, "<uid>").replace(desk.window.id, "<window>")

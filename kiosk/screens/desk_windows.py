@@ -8,12 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from kiosk.actions import window as deeds
 from kiosk.actions.identity import identity_rules
-from kiosk.actions.readiness import Check, Status, check_backlog, report
+from kiosk.actions.readiness import CHECKS, Check, Status, check_backlog, report
 from kiosk.actions.staff import confirm_second
 from kiosk.domain.errors import AnswerRefused, NotPermitted, NotSignedIn, Refused, SecondPersonNeeded
 from kiosk.domain.states import WINDOW_MOVES, WindowState
 from kiosk.domain.window import CONTACT_MAIL, OTHER_CITIES, WindowPlan
 from kiosk.screens import services, settings, signed_in
+from kiosk.screens.fragments import render_block
 from kiosk.texts import languages, translator
 
 
@@ -22,6 +23,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.get("/windows")(window_list)
     blueprint.post("/windows")(window_new)
     blueprint.get("/windows/<window_id>/ready")(window_ready)
+    blueprint.get("/windows/<window_id>/report")(window_report)
     blueprint.post("/windows/<window_id>/open")(window_open)
     blueprint.post("/windows/<window_id>/reopen")(window_reopen)
     blueprint.post("/windows/<window_id>/<event>")(window_move)
@@ -44,8 +46,16 @@ def window_new() -> ResponseReturnValue:
 
 
 def window_ready(window_id: str) -> ResponseReturnValue:
-    """The readiness report before a window opens."""
+    """What is looked at before a window opens; the page comes at once and asks for the report itself."""
     return _ready_page(window_id)
+
+
+def window_report(window_id: str) -> ResponseReturnValue:
+    """The readiness report as the page's fragment."""
+    checks = _checks(window_id)
+    is_ready = not any(check.status is Status.RED for check in checks)
+    each = services().kiosk_store.windows.get(window_id)
+    return render_block("desk_ready.html", "report", each=each, checks=checks, is_ready=is_ready)
 
 
 def window_open(window_id: str) -> ResponseReturnValue:
@@ -89,14 +99,8 @@ def _checks(window_id: str) -> list[Check]:
 
 
 def _ready_page(window_id: str, error: str | None = None) -> str:
-    checks = _checks(window_id)
-    return render_template(
-        "desk_ready.html",
-        each=services().kiosk_store.windows.get(window_id),
-        checks=checks,
-        is_ready=not any(check.status is Status.RED for check in checks),
-        error=error,
-    )
+    each = services().kiosk_store.windows.get(window_id)
+    return render_template("desk_ready.html", each=each, checks=None, names=CHECKS, error=error)
 
 
 def _plan() -> WindowPlan:

@@ -1,8 +1,11 @@
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from camera.types import CameraState, Frame
 from kiosk.actions import readiness
 from kiosk.actions.readiness import Check, Status
 from kiosk.actions.window import close_window
@@ -19,6 +22,39 @@ def words_of(check: Check) -> str:
 def test_no_picture_from_the_camera_is_red() -> None:
     assert readiness.check_camera((NoCamera(),)).status is Status.RED
     assert readiness.check_camera(None).note == "note_camera_unknown"
+
+
+@dataclass
+class SlowCamera(NoCamera):
+    """Gives nothing for some looks, then a picture, and counts how often it was asked."""
+
+    state: CameraState = CameraState.STARTING
+    after: int = 0
+    asked: int = 0
+
+    def next_frame(self, after: int, timeout: float) -> Frame | None:
+        self.asked += 1
+        return Frame(1, np.zeros((1080, 1920, 3), np.uint8), 0.0) if self.asked > self.after else None
+
+
+@pytest.mark.parametrize("state", [CameraState.STARTING, CameraState.LOST])
+def test_a_camera_that_may_still_come_is_waited_for(state: CameraState) -> None:
+    cameras = (SlowCamera(state, 0), SlowCamera(state, 40))
+    assert readiness.check_camera(cameras).status is Status.GREEN
+    assert readiness.check_camera((SlowCamera(state, 0), NoCamera())).status is Status.RED
+
+
+def test_a_camera_that_cannot_be_opened_is_not_waited_for_as_long() -> None:
+    away, starting = SlowCamera(CameraState.MISSING, 1000), SlowCamera(CameraState.STARTING, 1000)
+    for camera in (away, starting):
+        assert readiness.check_camera((camera,)).status is Status.RED
+    assert away.asked < starting.asked
+
+
+def test_the_page_names_every_check_before_the_report_is_there(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path)
+    report = [each.check for each in readiness.report(vault, FixedClock(), (NoCamera(),))]
+    assert (*report, readiness.check_backlog(vault).check) == readiness.CHECKS
 
 
 def test_a_clock_set_back_is_red(tmp_path: Path) -> None:

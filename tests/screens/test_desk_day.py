@@ -11,7 +11,7 @@ import zxingcpp
 from kiosk.actions.form_qr import NO_FORM, OLD_ADDRESS
 from kiosk.domain.states import ApplicationState, WindowEvent
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
-from tests.builders import an_application
+from tests.builders import a_window, an_application
 from tests.desk_navigator import ANSWERS, PASSPHRASE, Desk
 from tests.page_words import numbers_in
 
@@ -102,13 +102,31 @@ def test_window_that_is_not_ready_opens_with_a_supervisors_reason_only(desk: Des
     close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
     planned = make_window(desk.vault, desk.clock, a_plan(rehearsal=True), REHEARSAL_SUPERVISOR)
     operator, supervisor = desk.signed_in(), desk.signed_in(REHEARSAL_SUPERVISOR)
-    assert "要対処" in operator.see(f"/windows/{planned.id}/ready")
+    page = operator.see(f"/windows/{planned.id}/ready")
+    assert "確認中" in page
+    assert f'hx-get="/desk/windows/{planned.id}/report"' in page
+    report = operator.see(f"/windows/{planned.id}/report")
+    assert "要対処" in report
+    assert "<html" not in report
+    assert 'id="open"' not in report
+    assert "責任者がサインインして" in report
     assert operator.press(f"/windows/{planned.id}/open", reason="急ぐ").status_code == 403
+    assert 'id="reason"' in supervisor.see(f"/windows/{planned.id}/report")
     supervisor.see("/windows")
-    assert supervisor.press(f"/windows/{planned.id}/open").status_code == 422
+    refused = supervisor.press(f"/windows/{planned.id}/open")
+    assert (refused.status_code, "理由を入れてください" in refused.text) == (422, True)
     assert supervisor.press(f"/windows/{planned.id}/open", reason="試しに開く").status_code == 303
     moves = desk.services.kiosk_store.windows.history(planned.id)
     assert [(move.event, move.reason) for move in moves] == [(WindowEvent.OPEN, "試しに開く")]
+
+
+def test_a_second_window_waits_for_the_first(desk: Desk) -> None:
+    planned, supervisor = a_window(desk.vault, opened=False, company="次の会社"), desk.signed_in(REHEARSAL_SUPERVISOR)
+    report = supervisor.see(f"/windows/{planned.id}/report")
+    assert "見本工業 第一会議室 の窓口がまだ開いています" in report
+    assert 'id="open"' not in report
+    supervisor.see("/windows")
+    assert supervisor.press(f"/windows/{planned.id}/open", reason="急ぐ").status_code == 409
 
 
 @pytest.mark.parametrize(
