@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kiosk.domain.errors import NotSignedIn, Refused
+from kiosk.domain.errors import NotSignedIn, Refused, SecondNotSignedIn, TooManyTries
 from kiosk.domain.staff import Account, Role, require_role, require_two
 from kiosk.ports import Clock
 from kiosk.store.vault import Vault
@@ -44,7 +44,12 @@ def confirm_second(vault: Vault, first: str, name: str, passphrase: str) -> Acco
     Takes up the keys of sealed windows too, since it is needed for what happens to those.
     """
     staff = vault.kiosk_store.staff
-    vault.unlock(name, passphrase, sealed_too=True)
+    try:
+        vault.unlock(name, passphrase, sealed_too=True)
+    except TooManyTries:
+        raise
+    except NotSignedIn:
+        raise SecondNotSignedIn("the second name or passphrase is wrong") from None
     second = staff.get(name)
     require_two(staff.get(first), second)
     return second

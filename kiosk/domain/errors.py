@@ -9,6 +9,7 @@ KioskError
 │   ├── MyNumberRefused      looks like a My Number; the value is dropped unread
 │   └── AnswerRefused        an answer breaks its rule
 ├── NotSignedIn              a staff passphrase is needed first
+│   ├── SecondNotSignedIn    the second person's passphrase was wrong
 │   └── TooManyTries         wrong too often: sign-in is shut until a time
 ├── NotPermitted             this role may not do that
 │   └── NotAssigned          this account does not work at this window
@@ -83,6 +84,12 @@ class NotSignedIn(KioskError):
     """A staff passphrase is needed first."""
 
     text_key = "staff.error_sign_in_first"
+
+
+class SecondNotSignedIn(NotSignedIn):
+    """The name or passphrase of the second person on the spot is wrong."""
+
+    text_key = "staff.error_second_wrong"
 
 
 class TooManyTries(NotSignedIn):

@@ -76,6 +76,9 @@ def test_a_wrong_second_passphrase_seals_nothing(desk: Desk) -> None:
         {},
     ):
         assert 'role="alert"' in after(browser, f"/batch/{desk.window.id}/seal", **fields)
+    assert "2人目の名前かパスフレーズが違います" in after(
+        browser, f"/batch/{desk.window.id}/seal", second_name="nobody"
+    )
     assert state(desk) is WindowState.CLOSED
     assert not desk.vault.folder.outbox.exists()
 

@@ -11,7 +11,8 @@ import zxingcpp
 from kiosk.actions.form_qr import NO_FORM, OLD_ADDRESS
 from kiosk.domain.states import ApplicationState, WindowEvent
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
-from tests.builders import a_window, an_application
+from tests.builders import PASSPHRASE as REAL_PASSPHRASE
+from tests.builders import SUPERVISOR, a_vault, a_window, an_application
 from tests.desk_navigator import ANSWERS, PASSPHRASE, Desk
 from tests.page_words import numbers_in
 
@@ -86,6 +87,37 @@ def test_company_learns_totals_only(desk: Desk) -> None:
     assert "受付不可" not in text
     for application in desk.store.applications.list():
         assert application.call_number not in numbers_in(text)
+
+
+def test_the_day_sheet_of_a_sealed_window_carries_the_hash_of_its_file(desk: Desk) -> None:
+    """The hash slip is of use after sealing only, so the papers are made from the page of the closed window too."""
+    staff, batch = desk.signed_in(REHEARSAL_SUPERVISOR), f"/batch/{desk.window.id}"
+    second = {"second_name": REHEARSAL_OPERATOR, "second_passphrase": PASSPHRASE, "reason": "一人が帰った"}
+    assert 'id="papers"' not in staff.see(batch)
+    staff.press(f"{batch}/close", anyway="yes")
+    assert f'formaction="/desk/windows/{desk.window.id}/day-sheet.pdf"' in staff.see(batch)
+    staff.press(f"{batch}/seal", **second)
+    desk.services.live["seals"][desk.window.id].wait(60)
+    assert 'id="papers"' in staff.see(batch)
+    (sealed,) = desk.services.kiosk_store.batches.list()
+    text = "".join(pages(staff.press(f"/windows/{desk.window.id}/day-sheet.pdf").data))
+    assert sealed.sha256 in "".join(text.split())
+    assert "to-papers" in staff.see("/statistics")
+
+
+def test_papers_of_a_closed_window_ask_for_the_passphrase_and_leave_no_key(desk: Desk, tmp_path: Path) -> None:
+    vault = a_vault(tmp_path / "real", desk.clock)
+    window = a_window(vault)
+    desk.services.vault = vault
+    staff, paper = desk.browser(), f"/windows/{window.id}/day-sheet.pdf"
+    staff.sign_in(SUPERVISOR, REAL_PASSPHRASE)
+    staff.press(f"/batch/{window.id}/close")
+    assert 'name="passphrase"' in staff.see(f"/batch/{window.id}").split('id="papers"')[1]
+    for wrong in ({}, {"passphrase": "wrong words here"}):
+        assert staff.press(paper, **wrong).location == f"/desk/batch/{window.id}"
+        assert 'role="alert"' in staff.see(f"/batch/{window.id}")
+    assert staff.press(paper, passphrase=REAL_PASSPHRASE).mimetype == "application/pdf"
+    assert not vault.holds(window.id)
 
 
 def test_paper_made_is_logged(desk: Desk) -> None:
