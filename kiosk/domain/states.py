@@ -135,6 +135,11 @@ def allowed_window(state: WindowState) -> tuple[WindowEvent, ...]:
     return tuple(event for (origin, event) in WINDOW_MOVES if origin == state)
 
 
+def outcomes(event: ApplicationEvent) -> tuple[ApplicationState, ...]:
+    """The states ``event`` leads to, in table order."""
+    return tuple(dict.fromkeys(after for (_, each), after in APPLICATION_MOVES.items() if each == event))
+
+
 def origins(event: ApplicationEvent) -> tuple[ApplicationState, ...]:
     """The states from which ``event`` may happen, in table order."""
     return tuple(origin for (origin, each) in APPLICATION_MOVES if each == event)

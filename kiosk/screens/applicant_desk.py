@@ -12,7 +12,7 @@ from kiosk.domain.applicant import Step, StepKind, items_asked, step_before, way
 from kiosk.domain.errors import NotAllowedNow, Refused, TappedFirst
 from kiosk.domain.queue import Application
 from kiosk.screens import again, queue_page, services, settings, signed_in
-from kiosk.texts import languages, translator
+from kiosk.texts import languages, leading, translator
 
 FORGET = ("applicant.error_my_number", "applicant.error_digits_or_my_number")
 """After these, what was typed is not shown again."""
@@ -37,7 +37,7 @@ def new() -> ResponseReturnValue:
     """The purpose of use to be read out, the person's language, the consent given orally."""
     session["begin_uid"] = services().ids.uid()
     shown = again.take("queue/new")
-    known = [(code, translator(code)("applicant.label_language")) for code in languages()]
+    known = [(code, translator(code)("applicant.label_language")) for code in leading(settings().languages)]
     context = {"items": items_asked(applicant_rules(settings())), "languages": known, "error": shown.text_key}
     return render_template("applicant_desk_new.html", **context, typed=shown.typed), shown.status
 

@@ -15,7 +15,7 @@ from kiosk.domain.states import WINDOW_MOVES, WindowState
 from kiosk.domain.window import CONTACT_MAIL, OTHER_CITIES, WindowPlan
 from kiosk.screens import services, settings, signed_in
 from kiosk.screens.fragments import render_block
-from kiosk.texts import languages, translator
+from kiosk.texts import leading, translator
 
 
 def register(blueprint: Blueprint) -> None:
@@ -139,7 +139,7 @@ def _page(error: str | None = None, item: str = "") -> str:
         today=services().clock.today(),
         presets=tuple(identity_rules(services()).post),
         is_rehearsal_folder=services().vault.is_rehearsal,
-        languages=[(code, translator(code)("applicant.label_language")) for code in languages()],
+        languages=[(code, translator(code)("applicant.label_language")) for code in leading(settings().languages)],
         contact_mails=CONTACT_MAIL,
         other_cities=OTHER_CITIES,
         accounts=[each.name for each in services().kiosk_store.staff.list() if each.is_active],

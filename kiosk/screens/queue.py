@@ -55,7 +55,7 @@ def find() -> ResponseReturnValue:
     found = deeds.find(services(), wanted)
     if len(found) == 1:
         return _open(found[0].uid)
-    return render_template("queue_find.html", found=found)
+    return render_template("queue_find.html", found=found, wanted=wanted.strip()[:8])
 
 
 @blueprint.get("/ready")

@@ -11,7 +11,7 @@ from kiosk.actions.applicant_desk import ABANDON_REASONS, keep_photo_going
 from kiosk.actions.custody import GIVE_BACK_REASONS
 from kiosk.actions.photo_station import station_of
 from kiosk.actions.receipt import HAS_RECEIPT
-from kiosk.actions.resume import is_at_desk, standing
+from kiosk.actions.resume import is_at_desk, standing, what_to_mend
 from kiosk.domain.applicant import Kind, Question, card_warnings, items_asked, next_step, questions, staff_flags
 from kiosk.domain.custody import with_us
 from kiosk.domain.desk import AT_WORK, MOST_ROWS, OVER, Group, board
@@ -19,12 +19,16 @@ from kiosk.domain.eras import in_era
 from kiosk.domain.errors import NotFound
 from kiosk.domain.form_qr import FormId, masked
 from kiosk.domain.queue import Application
-from kiosk.domain.states import ApplicationEvent, allowed, origins
+from kiosk.domain.states import ApplicationEvent, allowed, origins, outcomes
 from kiosk.screens import services, settings, signed_in
 from kiosk.screens.photo_panel import photo_panel
+from kiosk.screens.queue_history import history, reason_words
 
 CHANGEABLE = frozenset({ApplicationEvent.WITHDRAW, ApplicationEvent.SUBMIT})
 """An application that allows one of these may still be corrected."""
+
+CLAIMED_FOR = CHANGEABLE | {ApplicationEvent.CHECK_IDENTITY, ApplicationEvent.REOPEN, ApplicationEvent.ABANDON}
+"""What staff claim an application for; one that is over has none of these left."""
 
 
 def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
@@ -43,9 +47,10 @@ def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
         "check": store.identity.get(uid),
         "items": with_us(store.custody.list(uid)),
         "events": [str(event) for event in allowed(application.state)],
-        "moves": store.applications.history(uid),
-        "changes": store.applications.changes(uid),
+        "history": history(store, uid, _municipalities(), settings().municipality_name),
+        "returned_for": _returned_for(application),
         "masked_id": masked(FormId(application.form_id)) if application.form_id else "",
+        "can_claim": CLAIMED_FOR.intersection(allowed(application.state)),
         "can_change": CHANGEABLE.intersection(allowed(application.state)),
         "has_receipt": application.state in HAS_RECEIPT,
         "is_offered": _is_offered(uid),
@@ -57,6 +62,13 @@ def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
         "error": error,
         **photo_panel(application),
     }
+
+
+def _returned_for(application: Application) -> str:
+    """What a returned application is to be mended for; empty for any other."""
+    if application.state not in outcomes(ApplicationEvent.RETURN):
+        return ""
+    return reason_words(": ".join(filter(None, what_to_mend(services(), application.uid))))
 
 
 def _consent(application: Application) -> dict[str, str] | None:

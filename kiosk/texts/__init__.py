@@ -39,6 +39,12 @@ def languages() -> tuple[str, ...]:
     return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
 
 
+def leading(listed: str) -> tuple[str, ...]:
+    """Every language: those ``listed`` (codes with commas between) first and in their order, then the others."""
+    first = [code for code in listed.split(",") if code in languages()]
+    return (*first, *(code for code in languages() if code not in first))
+
+
 def translator(language: str) -> Translate:
     """``t(key, **values)`` for one language; a key it lacks comes in Japanese, one nobody has raises KeyError."""
     catalogue(language)

@@ -175,6 +175,7 @@ def test_supervisor_plans_pauses_and_resumes(desk: Desk) -> None:
     assert {each.company: each.options["preset"] for each in listed if each.company == "次の会社"} == {
         "次の会社": "nagoya"
     }
+    assert "更新はA1点+暗証番号でも可" in browser.see("/windows").split("次の会社")[1], "what was agreed is in the list"
     assert browser.press(f"/windows/{desk.window.id}/pause").status_code == 303
     assert "休止中" in browser.see("/windows")
     assert browser.press(f"/windows/{desk.window.id}/resume").status_code == 303

@@ -70,6 +70,8 @@ def test_nothing_is_to_be_read_out_while_a_refusal_could_still_be_mended(desk: D
     settled = staff.press(f"/identity/{person.uid}/assess", **{**FULL_CHECK, "face": "no"}).text
     assert "that-is-all" not in settled
     assert "今日は受け付けられません" in settled
+    assert f'href="/desk/queue/{person.uid}#deed-reject"' in settled, "the way on from a refusal"
+    assert "#deed-reject" not in text
 
 
 def test_card_ticked_before_it_turned_out_to_be_kept_is_not_taken(desk: Desk) -> None:

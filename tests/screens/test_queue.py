@@ -500,3 +500,34 @@ def test_whose_case_was_taken_over_mid_edit_sees_by_whom_and_nothing_is_lost_to_
     assert REHEARSAL_SUPERVISOR in words_of(answer.text)
     assert "/take-over" in answer.text
     assert desk.store.identity.get(person.uid) is None
+
+
+def test_history_is_told_in_words_and_a_return_says_at_once_what_to_mend(desk: Desk) -> None:
+    person, staff = desk.applicant(forwarding="yes"), desk.signed_in()
+    staff.see("/queue/")
+    fields = {"reason": "other", "words": "聞き違い", "version": person.version}
+    staff.press(f"/queue/{person.uid}/change/forwarding", answer="no", **fields)
+    changed = desk.store.applications.get(person.uid)
+    staff.press(
+        f"/queue/{person.uid}/change/contact_name", answer="見本 華子", reason="misread", version=changed.version
+    )
+    version = desk.store.applications.get(person.uid).version
+    staff.press(f"/queue/{person.uid}/return", reason="photo", words="目を開けて", version=version)
+    page = words_of(staff.see(f"/queue/{person.uid}"))
+    assert "直してもらうこと: 写真を撮り直す（目を開けて）" in page
+    assert "修正 郵便の転送届: はい → いいえ demo: 聞き違い" in page
+    assert "見本 花子 → 見本 華子" in page
+    staff.press(
+        f"/queue/{person.uid}/withdraw", reason="own_wish", version=desk.store.applications.get(person.uid).version
+    )
+    page = staff.see(f"/queue/{person.uid}")
+    assert 'id="returned-for"' not in page
+    assert "/claim" not in page, "nothing is left to be claimed for"
+
+
+def test_a_held_case_offers_nothing_that_would_be_refused(desk: Desk) -> None:
+    person, mine, theirs = desk.applicant(), desk.signed_in(), desk.signed_in(REHEARSAL_SUPERVISOR)
+    mine.see("/queue/")
+    mine.press(f"/queue/{person.uid}/claim")
+    assert f"/queue/{person.uid}/change/" in mine.see(f"/queue/{person.uid}")
+    assert f"/queue/{person.uid}/change/" not in theirs.see(f"/queue/{person.uid}")
