@@ -1,48 +1,24 @@
-"""Reading ahead: the next members come out of the database while age is busy with those before."""
+"""Reading ahead: two threads fetch the next members while those before are encrypted, hashed and written."""
 
-import queue
-import threading
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Callable, Generator, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import TypeVar
 
-_WAITING = 24
-
-
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    error: BaseException
+T = TypeVar("T")
+_READERS, _WAITING = 2, 6
 
 
-def ahead(chunks: Iterable[bytes]) -> Generator[bytes, None, None]:
-    """The same chunks, fetched by a thread a few at a time; its errors come through, closing this ends it."""
-    waiting: queue.Queue[bytes | _Failed | None] = queue.Queue(_WAITING)
-    unwanted = threading.Event()
-
-    def fetch() -> None:
-        try:
-            for chunk in chunks:
-                waiting.put(chunk)
-                if unwanted.is_set():
-                    break
-            waiting.put(None)
-        except BaseException as error:  # noqa: BLE001 - it is raised again in the thread that reads
-            waiting.put(_Failed(error))
-
-    thread = threading.Thread(target=fetch, name="ahead", daemon=True)
-    thread.start()
+def ahead(fetches: Iterable[Callable[[], T]]) -> Generator[T, None, None]:
+    """What each gives, in their order, a few of them held; their errors come through, closing this ends the threads."""
+    left = iter(fetches)
+    readers = ThreadPoolExecutor(_READERS, thread_name_prefix="ahead")
+    waiting: deque[Future[T]] = deque(readers.submit(fetch) for fetch in islice(left, _WAITING))
     try:
-        yield from _until_end(waiting)
+        while waiting:
+            found = waiting.popleft().result()
+            waiting.extend(readers.submit(fetch) for fetch in islice(left, 1))
+            yield found
     finally:
-        unwanted.set()
-        while thread.is_alive():
-            try:
-                waiting.get(timeout=0.02)
-            except queue.Empty:
-                continue
-
-
-def _until_end(waiting: "queue.Queue[bytes | _Failed | None]") -> Generator[bytes, None, None]:
-    while (chunk := waiting.get()) is not None:
-        if isinstance(chunk, _Failed):
-            raise chunk.error
-        yield chunk
+        readers.shutdown(cancel_futures=True)

@@ -2,16 +2,19 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from io import FileIO
 from pathlib import Path
 
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.batch_file import age_stream, archive, envelope
+from kiosk.batch_file import archive, envelope
+from kiosk.batch_file.age_header import new_header
+from kiosk.batch_file.age_stream import encrypted
 from kiosk.batch_file.ahead import ahead
 from kiosk.batch_file.hashing import Hashing
 from kiosk.batch_file.manifest import MANIFEST, SIGNATURE, sign, to_bytes
@@ -52,95 +55,64 @@ def write_batch(
 ) -> Written:
     """Write a new file and fsync it; raises OSError, or BatchError when a member is not as long as declared."""
     check = pyrage.x25519.Identity.generate()
+    header, file_key = new_header(recipients, check)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb", buffering=0) as file, closing(_Ciphertext(file)) as sink:
-        with closing(ahead(_plaintext(manifest, sources, device, mtime, progress))) as plain:
-            age_stream.encrypt(plain, sink, [*recipients, check.to_public()])
-        sink.finish(device, check)
+    with os.fdopen(descriptor, "wb", buffering=0) as file:
+        file.seek(len(header) + envelope.stanza_length())
+        with closing(_plaintext(manifest, sources, device, mtime, progress)) as plain:
+            size, digest = _write_payload(file, encrypted(plain, file_key))
+        file.seek(0)
+        _write_all(file, envelope.with_envelope(header, size, digest, device, file_key))
         os.fsync(file.fileno())
-        size = file.seek(0, os.SEEK_END)
-    return Written(size, sink.payload.digest(), check)
+        whole = file.seek(0, os.SEEK_END)
+    return Written(whole, digest, check)
 
 
 def _plaintext(
     manifest: Manifest, sources: Sequence[Source], device: Ed25519PrivateKey, mtime: int, progress: Progress
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, None]:
     text = to_bytes(manifest)
     signature = sign(device, text)
     yield from archive.framed(MANIFEST, len(text), mtime, [text])
     yield from archive.framed(SIGNATURE, len(signature), mtime, [signature])
-    for done, source in enumerate(sources, start=1):
-        yield from archive.framed(source.member.name, source.member.size, mtime, _as_declared(source))
-        progress(done)
+    with closing(ahead(partial(_as_declared, source) for source in sources)) as fetched:
+        for done, (source, data) in enumerate(zip(sources, fetched, strict=True), start=1):
+            yield from archive.framed(source.member.name, source.member.size, mtime, data)
+            progress(done)
     yield archive.END
 
 
-def _as_declared(source: Source) -> Iterator[bytes]:
-    """The member's bytes, refused at their end when they are not as many as declared.
+def _as_declared(source: Source) -> list[bytes]:
+    """The member's bytes, refused when they are not as many as declared.
 
     Their hash is not taken here: whoever seals reads the file again and compares every member with the manifest.
     """
-    size = 0
-    for chunk in source.chunks():
-        size += len(chunk)
-        yield chunk
-    if size != source.member.size:
+    data = list(source.chunks())
+    if sum(map(len, data)) != source.member.size:
         raise BatchError("changed_while_sealing")
+    return data
 
 
-class _Ciphertext:
-    """What age writes: the header is kept back until the payload's hash is known, the payload goes to disk at once."""
+def _write_payload(file: FileIO, pieces: Iterable[bytes]) -> tuple[int, bytes]:
+    """Write all of it from where the file stands, in large blocks; gives its size and SHA-256."""
+    size, payload = 0, hashlib.sha256()
+    with closing(Hashing()) as hashing:
+        for block in _blocks(pieces):
+            hashing.add(block, payload)
+            _write_all(file, block)
+            size += len(block)
+    return size, payload.digest()
 
-    def __init__(self, file: FileIO) -> None:
-        self._file, self._hashing = file, Hashing()
-        self._filling: list[bytes] = []
-        self._filled = 0
-        self._header: bytes | None = None
-        self._start = b""
-        self.payload = hashlib.sha256()
-        self._size = 0
 
-    def write(self, data: bytes) -> int:
-        if self._header is not None:
-            self._to_payload(data)
-            return len(data)
-        self._start += data
-        end = envelope.header_end(self._start)
-        if end is not None:
-            self._header, rest, self._start = self._start[:end], self._start[end:], b""
-            self._file.seek(end + envelope.stanza_length())
-            self._to_payload(rest)
-        return len(data)
-
-    def flush(self) -> None:
-        """Nothing to do before ``finish``."""
-
-    def finish(self, device: Ed25519PrivateKey, check: pyrage.x25519.Identity) -> None:
-        """Put the header, now with the envelope, in front."""
-        if self._header is None:
-            raise BatchError("not_written")
-        self._to_disk()
-        self._hashing.finish()
-        key = envelope.file_key(self._header, str(check))
-        self._file.seek(0)
-        _write_all(self._file, envelope.with_envelope(self._header, self._size, self.payload.digest(), device, key))
-
-    def close(self) -> None:
-        """End the hashing."""
-        self._hashing.finish()
-
-    def _to_payload(self, data: bytes) -> None:
-        self._filling.append(data)
-        self._filled += len(data)
-        if self._filled >= _BLOCK:
-            self._to_disk()
-
-    def _to_disk(self) -> None:
-        block = b"".join(self._filling)
-        self._size += len(block)
-        self._filling, self._filled = [], 0
-        self._hashing.add(block, self.payload)
-        _write_all(self._file, block)
+def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    filling, filled = [], 0
+    for piece in pieces:
+        filling.append(piece)
+        filled += len(piece)
+        if filled >= _BLOCK:
+            yield b"".join(filling)
+            filling, filled = [], 0
+    yield b"".join(filling)
 
 
 def _write_all(file: FileIO, block: bytes) -> None:

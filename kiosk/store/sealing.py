@@ -107,10 +107,10 @@ class SealingRows:
 
     def jpeg(self, uid: str) -> bytes:
         """The picture itself; raises NotFound."""
-        row = self._file.row("select jpeg from photos where uid = ?", (uid,))
+        row = self._file.row("select rowid from photos where uid = ?", (uid,))
         if row is None:
             raise NotFound("no such photo")
-        return bytes(row["jpeg"])
+        return self._file.blob("photos", "jpeg", row["rowid"])
 
     def identity_checks(self) -> dict[str, Record]:
         """uid → its identity check."""
