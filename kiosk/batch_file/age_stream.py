@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from kiosk.domain.errors import BatchError
 
 _NONCE, _CHUNK, _TAG = 16, 64 * 1024, 16
-_AT_ONCE = 16
-"""Chunks opened together, 1 MiB."""
+_AT_ONCE = 8
+"""Chunks opened together, 512 KiB."""
 
 
 class Readable(Protocol):

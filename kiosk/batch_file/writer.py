@@ -21,7 +21,7 @@ from kiosk.batch_file.manifest import MANIFEST, SIGNATURE, sign, to_bytes
 from kiosk.domain.batch import Manifest, Member
 from kiosk.domain.errors import BatchError
 
-_BLOCK = 4 << 20
+_BLOCK = 1 << 19
 Progress = Callable[[int], None]
 """Told the number of members written so far."""
 
