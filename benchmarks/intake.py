@@ -55,7 +55,7 @@ class Batch:
 def ours(batch: Batch, database: str, store: str) -> Callable[[], None]:
     """The intake as ``kiosk intake-worker`` does it."""
     identities, key = identities_in(batch.identity), signing_key_beside(batch.identity)
-    office = Office(database, open_store(store), identities, key, SystemClock(), lanes=LANES)
+    office = Office(database, open_store(store), identities, key, SystemClock(), lanes=LANES, rehearsal=True)
     with connected(database, Side.PRACTICE):
         """The tables are there."""
 

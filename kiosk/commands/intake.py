@@ -36,6 +36,7 @@ def office_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--signing-key", type=FILE, help="the office's signing key; by default the one beside --identity"),
         click.option("--device-key", "devices", multiple=True, metavar="PUB", help="take only batches of this device: "
                      "its public key, a file that holds it, or a folder of .pub files; by default those registered"),
+        click.option("--rehearsal", is_flag=True, help="take practice batches too, apart from the real ones"),
         click.option("--ack", required=True, type=FOLDER, help="folder for the acknowledgements"),
         click.option("--identity", required=True, type=FILE, help="the municipality's identity file"),
         click.option("--photos", required=True, metavar="URL", help="s3://bucket/prefix?endpoint=URL or file:///folder"),
@@ -47,7 +48,7 @@ def office_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def office_of(
     database: str, photos: str, identity: Path, devices: tuple[str, ...], signing_key: Path | None, lanes: int,
-    patience: float,
+    patience: float, rehearsal: bool,
 ) -> Office:  # fmt: skip
     """The parts of an intake from the words of the command line; raises UsageError, Refused."""
     return Office(
@@ -58,6 +59,7 @@ def office_of(
         clock=SystemClock(),
         device_keys=device_keys(devices),
         lanes=lanes,
+        rehearsal=rehearsal,
         patience=patient(patience),
     )
 
@@ -70,8 +72,9 @@ def office_of(
 def intake(files: tuple[Path, ...], ack: Path, as_json: bool, **given: Any) -> None:
     """Check batches, load them into the office's database and store, and write an acknowledgement for each.
 
-    A batch that is here already changes nothing and is acknowledged with the very same file. Exit code 1 when a batch
-    was refused, 2 when a file could not be read or a server did not answer.
+    A batch that is here already changes nothing and is acknowledged with the very same file. A practice batch is
+    refused unless --rehearsal is given; it never comes among real ones. Exit code 1 when a batch was refused, 2 when
+    a file could not be read or a server did not answer.
     """
     office = office_of(**given)
     sys.exit(max(report(file, as_json, lambda file=file: _taken(office, file, ack)) for file in files))  # type: ignore[misc]

@@ -63,7 +63,10 @@ def patient(seconds: float, sleep: Callable[[float], None] = time.sleep) -> Pati
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """What an intake needs; ``device_keys`` are taken beside those registered, ``lanes`` is puts at a time."""
+    """What an intake needs; ``device_keys`` are taken beside those registered, ``lanes`` is puts at a time.
+
+    A practice batch is refused unless ``rehearsal`` says that practice ones are expected too.
+    """
 
     database: str
     photos: ObjectStore
@@ -72,6 +75,7 @@ class Office:
     clock: Clock
     device_keys: Collection[str] = ()
     lanes: int = 8
+    rehearsal: bool = False
     patience: Patience = at_once
 
 
@@ -101,6 +105,8 @@ def take_in(office: Office, path: Path) -> TakenIn:
 def _judged(office: Office, path: Path) -> TakenIn:
     try:
         found = _checked(office, path)
+        if batches.known(found).rehearsal and not office.rehearsal:
+            raise BatchError("rehearsal")
     except BatchError as fault:
         _quarantine(office, Side.REAL, path, fault)
         raise

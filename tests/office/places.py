@@ -134,6 +134,7 @@ class Place:
             identities=[read_identity(self.kiosk.identity.read_text())],
             signing_key=read_key((self.kiosk.data / "rehearsal-office.pem").read_text()),
             clock=SystemClock(),
+            rehearsal=True,
         )
         return replace(office, **values)
 
@@ -141,7 +142,7 @@ class Place:
         """The options of the contract."""
         return [
             command, "--database", self.database, "--photos", self.s3.url(self.prefix),
-            "--identity", str(self.kiosk.identity), "--ack", str(self.ack),
+            "--identity", str(self.kiosk.identity), "--ack", str(self.ack), "--rehearsal",
         ]  # fmt: skip
 
     def intake(self, *more: str | Path) -> tuple[int, list[dict[str, Any]], str]:

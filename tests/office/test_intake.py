@@ -1,5 +1,6 @@
 """``kiosk intake``: whole or not at all, once only, each refusal by its name."""
 
+import json
 import shutil
 import threading
 from hashlib import sha256
@@ -14,6 +15,7 @@ from kiosk.office import devices
 from kiosk.office.database import connected
 from kiosk.office.intake import take_in
 from kiosk.store.vault import REHEARSAL_OPERATOR
+from tests.conftest import kiosk
 from tests.office.places import NAME, Kiosk, Place, RealKiosk, corrected
 
 
@@ -121,6 +123,21 @@ def test_a_real_batch_needs_a_registered_device_and_stays_apart_from_practice(pl
     assert place.rows("select reason, times from quarantine", side="office") == [
         {"reason": "unknown_device", "times": 2}
     ]
+
+
+def test_a_practice_batch_is_refused_unless_practice_is_meant(place: Place) -> None:
+    file, words = place.kiosk.seal(), place.words()
+    words.remove("--rehearsal")
+    done = kiosk(*words, "--json", str(file), data=place.kiosk.data)
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["verdict"], said["reason"]) == (1, "fail", "rehearsal")
+    assert place.rows("select reason from quarantine", side="office") == [{"reason": "rehearsal"}]
+    assert place.rows("select 1 from information_schema.tables where table_schema = 'office_rehearsal'") == []
+    assert place.s3.keys(place.prefix) == []
+    assert not place.ack.exists()
+    code, (taken,), _ = place.intake(file)
+    assert (code, taken["state"], taken["rehearsal"]) == (0, "taken_in", True)
+    assert place.rows("select 1 from batches", side="office") == []
 
 
 @pytest.mark.parametrize("way", [1, -1], ids=["in order", "the later one first"])
