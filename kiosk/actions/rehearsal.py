@@ -173,11 +173,12 @@ class Persona:
     def _check(self, application: Application) -> Check:
         seen = (_document("driving_licence"), _document("pension_book"))
         answers = application.answers
+        accompanied = answers.get("representative_present") == "yes"
         bare = Check(
             documents=seen,
-            representative_documents=seen,
+            representative_documents=seen if accompanied else (),
             face="yes",
-            representative_present=answers.get("representative_present") == "yes",
+            representative_present=accompanied,
             old_card_kept=answers.get("old_card") == "keep",
         )
         papers = papers_for(case_of(self._parts, application, bare), identity_rules(self._parts))

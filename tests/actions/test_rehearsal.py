@@ -22,7 +22,11 @@ def test_a_filled_window_balances(tmp_path: Path) -> None:
     assert store.applications.counts()[State.ACCEPTED] == 40
     assert len({each.call_number for each in applications}) == 40
     assert store.custody.open_items() == []
-    results = Counter(check.result for each in applications if (check := store.identity.get(each.uid)))
+    checks = [check for each in applications if (check := store.identity.get(each.uid))]
+    for check in checks:
+        seen = check.agreements
+        assert bool(seen["representative_documents"]) is seen["representative_present"]
+    results = Counter(check.result for check in checks)
     assert sum(results.values()) == 40
     assert set(results) <= {"POST", "PICKUP"}
     hashes = store.photos.hashes()
