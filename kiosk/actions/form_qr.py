@@ -8,7 +8,15 @@ from typing import Any, Protocol
 from kiosk.actions.form_watch import FormStation, FormWatch
 from kiosk.domain.applicant import FORM_KEYED, KEYED_ONCE, WITHOUT_FORM
 from kiosk.domain.errors import FormAlreadyUsed, MyNumberRefused, NotAllowedNow, Refused
-from kiosk.domain.form_qr import NOTHING_READ, FormId, FormReading, ReadingKind, differing_groups, read_payloads
+from kiosk.domain.form_qr import (
+    ID_LENGTH,
+    NOTHING_READ,
+    FormId,
+    FormReading,
+    ReadingKind,
+    differing_groups,
+    read_payloads,
+)
 from kiosk.domain.states import ApplicationEvent, allowed
 from kiosk.ports import Camera, Clock
 from kiosk.rules import load_rules
@@ -19,6 +27,8 @@ FORM_CURRENT = "form_current"
 REISSUE_WANTED = "reissue_wanted"
 OLD_ADDRESS, NO_FORM = "old_address", "no_form"
 _MOST_PENDING = 4
+_NEAR = 4
+"""Digits more or fewer than a form ID has, up to which a keyed number stays on screen to be mended."""
 """Forms shown and not yet confirmed: one at the applicant screen, some at the desk; an older one is forgotten."""
 _REFUSALS = {
     ReadingKind.OTHER_CODE: "form_qr.error_other_code",
@@ -55,6 +65,14 @@ class EntriesDiffer(Refused):
     def __init__(self, groups: tuple[int, ...]) -> None:
         super().__init__("form_qr.error_entries_differ")
         self.groups = groups
+
+
+class WrongLength(Refused):
+    """A number of some other length than a form ID's; ``is_near`` when one or a few digits were missed or doubled."""
+
+    def __init__(self, digits: int) -> None:
+        super().__init__(f"form_qr.error_too_{'few' if digits < ID_LENGTH else 'many'}_digits")
+        self.is_near = abs(digits - ID_LENGTH) <= _NEAR
 
 
 def allowed_hosts(parts: Parts) -> list[str]:
@@ -183,7 +201,7 @@ def _form_id_of(reading: FormReading) -> FormId:
     if reading.kind is ReadingKind.MY_NUMBER_REFUSED:
         raise MyNumberRefused
     if reading.digit_count is not None:
-        raise Refused(f"form_qr.error_too_{'few' if reading.digit_count < 23 else 'many'}_digits")
+        raise WrongLength(reading.digit_count)
     raise Refused(_REFUSALS[reading.kind])
 
 

@@ -82,7 +82,7 @@ def typed() -> ResponseReturnValue:
             return _shown_again(deeds.check_entry(services(), entry))
         _take_keyed(uid, first, entry)
     except Refused as refused:
-        return _typed_again(refused, first)
+        return _typed_again(refused, first, entry)
     again.forget()
     return redirect(url_for("form_qr.check"), code=303)
 
@@ -161,10 +161,11 @@ def _live_page() -> str:
     return render_template("form_qr.html", error=_words(shown.refused if shown else None))
 
 
-def _typed_again(refused: Refused, first: str | None) -> ResponseReturnValue:
-    kept = {"first": first} if first and isinstance(refused, deeds.EntriesDiffer) else {}
-    again.keep(again.Again("form_qr/type", kept, refused))
-    return redirect(url_for("form_qr.keypad"), code=303)
+def _typed_again(refused: Refused, first: str | None, entry: str) -> ResponseReturnValue:
+    """Say why; a digit missed or doubled is mended in place, what may be any other number is shown to nobody again."""
+    is_slip = isinstance(refused, deeds.WrongLength) and refused.is_near
+    can_go_on = is_slip or isinstance(refused, deeds.EntriesDiffer)
+    return _shown_again(first if can_go_on else None, entry if is_slip else "", refused)
 
 
 def _words(refused: KioskError | None) -> str:

@@ -172,6 +172,24 @@ def test_a_number_is_keyed_twice_and_a_slip_is_found_and_can_be_corrected(person
     assert key_in(person, FORM_ID).headers["Location"] == "/form_qr/check"
 
 
+@pytest.mark.parametrize(("slip", "error"), [(FORM_ID[:-1], "few"), (FORM_ID + "4", "many")])
+def test_a_digit_missed_or_doubled_is_mended_in_place_and_not_keyed_anew(person: FlaskClient, slip: str, error: str):
+    told = shown_after(person, key_in(person, slip))
+    assert WORDS[f"form_qr.error_too_{error}_digits"] in told
+    assert f'value="{slip}"' in told
+    assert slip not in person.get("/form_qr/type").text  # shown once
+    key_in(person, FORM_ID)
+    told = shown_after(person, key_in(person, slip))
+    assert WORDS["form_qr.title_type_again"] in told  # what was keyed first counts still
+    assert f'value="{slip}"' in told
+    assert key_in(person, FORM_ID).headers["Location"] == "/form_qr/check"
+
+
+@pytest.mark.parametrize("other", ["1234567", "1" * 18, "1" * 28, MY_NUMBER])
+def test_what_may_be_any_other_number_is_not_shown_again(person: FlaskClient, other: str):
+    assert other not in shown_after(person, key_in(person, other))
+
+
 def test_a_language_chosen_on_the_keypad_loses_no_digit(person: FlaskClient, parts: Services):
     switched = person.post("/form_qr/type", data={"entry": "1234 56", "language": "en"})
     assert switched.headers["Location"] == "/form_qr/type"

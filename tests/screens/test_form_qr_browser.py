@@ -58,9 +58,12 @@ def test_a_scanned_twelve_digit_number_is_refused_in_words_that_stay(page: Page)
 def test_the_number_is_keyed_twice_on_the_keypad(page: Page):
     for title in ("title_type", "title_type_again"):
         expect(page.locator("#ask")).to_have_text(WORDS[f"form_qr.{title}"])
+        last_key = page.locator('[data-key="clear"]')
+        place = last_key.bounding_box()
         for digit in FORM_ID:
             page.locator(f'[data-key="{digit}"]').tap()
         expect(page.locator(".groups")).to_have_text("1234 5678 9012 3456 7890 123")
+        assert last_key.bounding_box() == place, "the keys stay where they are"
         page.locator(".actions .button.primary").tap()
     page.wait_for_url(re.compile("/form_qr/check"))
     page.locator(".choice").first.tap()
