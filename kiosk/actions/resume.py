@@ -34,10 +34,11 @@ class Parts(desk.Parts, InMemory, Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One application the applicant screen may go on with; ``until`` is monotonic seconds."""
+    """One application the applicant screen may go on with, in its person's language; ``until`` is monotonic seconds."""
 
     uid: str
     call_number: str
+    language: str
     until: float
 
 
@@ -46,7 +47,7 @@ def offer(parts: Parts, uid: str, staff: str) -> Offer:
     application = desk.hold(parts, uid, staff)
     if ApplicationEvent.SUBMIT not in allowed(application.state):
         raise NotAllowedNow("only a draft or a returned application goes on at the screen")
-    made = Offer(uid, application.call_number, parts.clock.monotonic() + SECONDS)
+    made = Offer(uid, application.call_number, application.language, parts.clock.monotonic() + SECONDS)
     with parts.guard:
         parts.live["resume"] = made
     desk.note(parts, "resume_offered", staff, uid)
@@ -86,7 +87,12 @@ def is_at_desk(parts: InMemory, uid: str) -> bool:
 
 
 def what_to_mend(parts: Parts, uid: str) -> tuple[str, str]:
-    """Why it was returned: the reason's key and staff's own words, both empty when it never was."""
-    returned = [m for m in parts.window_store().applications.history(uid) if m.event is ApplicationEvent.RETURN]
-    key, _, words = (returned[-1].reason or "").partition(": ") if returned else ("", "", "")
-    return key, words
+    """Why it was returned: the reason's key and staff's own words; both empty when it never was, or has a new photo."""
+    store = parts.window_store()
+    returned = [m for m in store.applications.history(uid) if m.event is ApplicationEvent.RETURN]
+    if not returned:
+        return "", ""
+    key, _, words = (returned[-1].reason or "").partition(": ")
+    photo = store.photos.get(uid) if key == "photo" else None
+    is_mended = photo is not None and photo.taken_at > returned[-1].at
+    return ("", "") if is_mended else (key, words)

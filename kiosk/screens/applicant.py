@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from kiosk.actions import applicant as deeds
 from kiosk.actions.photo_station import station_of
+from kiosk.actions.resume import what_to_mend
 from kiosk.domain.applicant import (
     Question,
     Step,
@@ -315,9 +316,12 @@ def review() -> ResponseReturnValue:
     if step.kind is not StepKind.REVIEW:
         return _go(url_for("applicant.next_step"))
     asked = questions(application.answers, _rules(), _today())
+    mend, words = what_to_mend(services(), application.uid)
     return render_template(
         "review.html",
         application=application,
+        mend=mend,
+        words=words,
         questions=asked,
         addresses={question.key: _address(_step(question)) for question in asked},
         municipalities=_municipalities(),

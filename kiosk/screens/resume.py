@@ -7,14 +7,18 @@ from flask.typing import ResponseReturnValue
 
 from kiosk.actions import resume as deeds
 from kiosk.screens import again, services
+from kiosk.texts import translator
 
 blueprint = Blueprint("resume", __name__, url_prefix="/resume")
+_PAGE_TO_MEND = {"photo": "photo.live", "form": "form_qr.live"}
+"""Where a returned person goes on at once; everything else is mended from the review."""
 
 
 @blueprint.app_context_processor
 def resume_words() -> dict[str, Any]:
-    """The offer that stands, for the start page."""
-    return {"resume_offer": deeds.standing(services())}
+    """The offer that stands, for the start page, with words in the language of the person it is for."""
+    offer = deeds.standing(services())
+    return {"resume_offer": offer, "resume_t": translator(offer.language) if offer else None}
 
 
 @blueprint.before_app_request
@@ -35,15 +39,17 @@ def ask() -> ResponseReturnValue:
     offer = deeds.standing(services())
     if offer is None:
         return redirect(url_for("applicant.start"), code=303)
+    session.setdefault("language", offer.language)
     key, words = deeds.what_to_mend(services(), offer.uid)
     return render_template("resume.html", offer=offer, mend=key, words=words)
 
 
 @blueprint.post("/")
 def go_on() -> ResponseReturnValue:
-    """Begin a fresh session for the application offered; somebody else's session on this screen is wiped."""
+    """Begin a fresh session for the application offered, at what is to be mended; another session here is wiped."""
     application = deeds.take(services(), request.form.get("call_number", ""))
     language = session.get("language", application.language)
     session.clear()
     session.update(uid=application.uid, language=language)
-    return redirect(url_for("applicant.next_step"), code=303)
+    key, _ = deeds.what_to_mend(services(), application.uid)
+    return redirect(url_for(_PAGE_TO_MEND.get(key, "applicant.next_step")), code=303)

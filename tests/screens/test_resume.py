@@ -1,6 +1,7 @@
 """A returned person goes on at the applicant screen: offered by staff, taken once, soon, and by nobody else."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,11 +9,13 @@ from werkzeug.test import Client
 
 from kiosk.app import create_site
 from kiosk.domain.states import ApplicationState
+from kiosk.texts import catalogue, translator
 from tests.builders import AT, FORM_ID
 from tests.desk_navigator import Browser, Desk
 from tests.page_words import numbers_in, words_of
 
 _A = ApplicationState
+WORDS = catalogue("ja")
 
 
 @pytest.fixture
@@ -59,6 +62,47 @@ def test_person_goes_on_and_hands_in_again(desk: Desk, screen: Client) -> None:
     assert desk.store.applications.get(uid).state is _A.SUBMITTED
     assert number in staff.see("/queue/")
     assert [e.event for e in desk.services.kiosk_store.audit.list(uid)][-2:] == ["resume_offered", "resumed"]
+
+
+@pytest.mark.parametrize(
+    ("reason", "page"),
+    [("photo", "/photo/"), ("form", "/form_qr/"), ("answers", "/applicant/next"), ("other", "/applicant/next")],
+)
+def test_person_goes_on_where_something_is_to_be_mended(desk: Desk, screen: Client, reason: str, page: str) -> None:
+    staff, person = desk.signed_in(), desk.applicant()
+    staff.see("/queue/")
+    staff.press(f"/queue/{person.uid}/return", reason=reason, words="ここを直す", version=person.version)
+    staff.press(f"/queue/{person.uid}/resume")
+    asked = screen.get("/resume/").text
+    answer = screen.post("/resume/", data={"csrf_token": token(asked), "call_number": person.call_number})
+    assert answer.location == page
+    review = screen.get("/applicant/review").text
+    assert WORDS[f"resume.mend_{reason}"] in review
+    assert "ここを直す" in review
+
+
+def test_review_asks_for_a_new_photo_until_there_is_one(desk: Desk, screen: Client) -> None:
+    _, uid, number = offered(desk)
+    take(screen, number)
+    assert WORDS["resume.mend_photo"] in screen.get("/applicant/review").text
+    desk.clock.tick(60)
+    old = desk.store.photos.get(uid)
+    assert old is not None
+    desk.store.photos.save(uid, replace(old, taken_at=desk.clock.now().isoformat(timespec="milliseconds")))
+    assert WORDS["resume.mend_photo"] not in screen.get("/applicant/review").text
+
+
+def test_offer_speaks_the_language_of_the_person_it_is_for(desk: Desk, screen: Client) -> None:
+    staff, person = desk.signed_in(), desk.applicant()
+    desk.store.applications.set_language(person.uid, "pt", AT)
+    staff.see("/queue/")
+    staff.press(f"/queue/{person.uid}/return", reason="photo", words="", version=person.version)
+    staff.press(f"/queue/{person.uid}/resume")
+    start = screen.get("/").text
+    assert translator("pt")("resume.button_resume") in start
+    assert translator("pt")("resume.mend_photo") in screen.get("/resume/").text
+    screen.post("/applicant/finish", data={"csrf_token": token(start)})
+    assert '<html lang="ja"' in screen.get("/").text, "not for the next person"
 
 
 def test_offer_is_taken_once(desk: Desk, screen: Client) -> None:
