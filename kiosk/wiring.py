@@ -14,7 +14,7 @@ from camera.same_person import FaceFeatureReader
 from camera.virtual import VirtualCamera
 from kiosk.actions.photo_check import PORTRAIT
 from kiosk.clock import RandomIds, SystemClock
-from kiosk.domain.errors import NotFound
+from kiosk.domain.errors import NoOpenWindow
 from kiosk.domain.photo import PhotoLimits, load_limits
 from kiosk.domain.window import Window
 from kiosk.ports import Camera, Clock, Ids, Speaker
@@ -171,7 +171,7 @@ class Services:
         if window_id is None:
             window = self._window_at_work()
             if window is None:
-                raise NotFound("no window is open")
+                raise NoOpenWindow("no window is open")
             window_id = window.id
         return self.vault.window_store(window_id)
 

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from kiosk.actions.photo_shot import Grant, Shot
 from kiosk.actions.photo_station import Parts, PhotoStation, guard_of, station_of
-from kiosk.domain.errors import NotAllowedNow, NotFound, Refused
+from kiosk.domain.errors import NoOpenWindow, NotAllowedNow, Refused
 from kiosk.domain.states import ApplicationEvent, allowed
 from kiosk.ports import Features
 from kiosk.store.photo_grants import StoredGrant
@@ -21,7 +21,7 @@ def use_photo(parts: Parts, uid: str, number: int) -> None:
     """
     window = parts.current_window()
     if window is None:
-        raise NotFound("no window is open")
+        raise NoOpenWindow("no window is open")
 
     def remember(features: Features | None) -> None:
         guard_of(parts).accepted(window.id, uid, features)

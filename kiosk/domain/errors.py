@@ -4,6 +4,7 @@ KioskError
 ├── NotAllowedNow            the state table has no such move from here
 ├── TappedFirst              somebody else moved it in the meantime (409)
 ├── NotFound                 no such application, window or account
+│   └── NoOpenWindow         no window takes applications at the moment
 ├── Refused                  a person's input cannot be taken; ``text_key`` says why
 │   ├── FormAlreadyUsed      this application form is already in this window
 │   ├── MyNumberRefused      looks like a My Number; the value is dropped unread
@@ -46,6 +47,12 @@ class NotFound(KioskError):
     """There is no such thing."""
 
     text_key = "errors.error_not_found"
+
+
+class NoOpenWindow(NotFound):
+    """No window takes applications: none was opened yet, or it was closed in the meantime."""
+
+    text_key = "errors.error_no_open_window"
 
 
 class Refused(KioskError):

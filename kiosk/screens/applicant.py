@@ -174,6 +174,8 @@ def _safe_back() -> str:
 @blueprint.get("/applicant/consent")
 def consent() -> ResponseReturnValue:
     """The purpose of use, everything asked and why, made from the rules."""
+    if services().current_window() is None:
+        return render_template("not_open.html")
     if _is_on_the_way():
         return _go(url_for("applicant.next_step"))
     session.setdefault("uid", services().ids.uid())
@@ -183,6 +185,8 @@ def consent() -> ResponseReturnValue:
 @blueprint.post("/applicant/consent")
 def give_consent() -> ResponseReturnValue:
     """Begin the draft; the number made for the notice page keeps a double tap from beginning two."""
+    if services().current_window() is None:
+        return _go(url_for("applicant.consent"))
     deeds.begin(services(), session["uid"], session.get("language", "ja"))
     return _go(url_for("applicant.next_step"))
 

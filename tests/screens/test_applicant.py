@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from kiosk.actions.window import close_window
 from kiosk.app import create_app
 from kiosk.clock import RandomIds
 from kiosk.domain.errors import StorageFull
@@ -23,7 +24,9 @@ from kiosk.domain.window import Window
 from kiosk.fakes import FixedClock
 from kiosk.settings import load_settings
 from kiosk.store.photos import StoredPhoto
+from kiosk.store.vault import REHEARSAL_OPERATOR
 from kiosk.store.window_file import WindowStore
+from kiosk.texts import translator
 from kiosk.wiring import Cameras, Services
 from tests.builders import AT, FORM_ID, a_rehearsal_vault, a_window
 
@@ -114,6 +117,30 @@ def ready_to_submit(visitor: Visitor) -> None:
     visitor.take_photo()
     visitor.answer_all(ADULT, BORN)
     assert visitor.next() == "/applicant/review"
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_while_no_window_is_open_the_screen_says_so_and_begins_nothing(visitor: Visitor, language: str) -> None:
+    t = translator(language)
+    visitor.tap("/applicant/language", language=language, back="/applicant/consent")
+    visitor.see("/applicant/consent")
+    window = visitor.services.current_window()
+    assert window is not None
+    close_window(visitor.services.vault, visitor.services.clock, window.id, REHEARSAL_OPERATOR)
+    assert t("applicant.title_not_open") in visitor.see("/").text
+    assert visitor.tap("/applicant/consent").location == "/applicant/consent"
+    assert t("applicant.title_not_open") in visitor.see("/applicant/consent").text
+
+
+def test_window_closed_in_the_middle_is_named_as_the_reason(visitor: Visitor) -> None:
+    visitor.begin()
+    page = visitor.next()
+    window = visitor.services.current_window()
+    assert window is not None
+    close_window(visitor.services.vault, visitor.services.clock, window.id, REHEARSAL_OPERATOR)
+    for address in (page, "/applicant/review", "/form_qr/", "/photo/"):
+        assert translator("ja")("errors.error_no_open_window") in visitor.see(address).text, address
+    assert visitor.see("/").status_code == 200
 
 
 def test_whole_way_ends_with_a_number_and_a_clean_screen(visitor: Visitor) -> None:
@@ -379,9 +406,12 @@ def test_without_an_open_window_nothing_begins(tmp_path: Path) -> None:
     app = create_app("applicant", ("applicant",), settings, services)
     app.config["WTF_CSRF_ENABLED"] = False
     browser = app.test_client()
-    assert "準備" in browser.get("/").text
-    browser.get("/applicant/consent")
-    assert browser.post("/applicant/consent").status_code == 404
+    words = translator("ja")("applicant.title_not_open")
+    assert words in browser.get("/").text
+    assert words in browser.get("/applicant/consent").text
+    assert browser.post("/applicant/consent").status_code == 303
+    with browser.session_transaction() as session:
+        assert "uid" not in session
     vault.lock()
 
 
