@@ -18,7 +18,7 @@ LANGUAGES = ("ja", "ja-easy", "en", "zh-Hans", "ko", "es", "pt")
 DISPLAYS = ("", "contrast", "large", "contrast large")
 SIZES = {"landscape": (1366, 768), "portrait": (1080, 1920)}
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-AT_REST = tuple(f"form_qr.help_{each}" for each in ("type", "current", "old_form", "no_form")) + ("photo.help_shot",)
+AT_REST = (*(f"form_qr.help_{each}" for each in ("type", "current", "old_form", "no_form")), "photo.help_shot")
 """Texts that belong to no live guide."""
 LIVE = {"photo guide": ("#words", "photo.help_"), "form camera": ("#guide", "form_qr.help_")}
 """Screens whose one line of words changes while they are looked at: which element, and which texts."""
