@@ -123,7 +123,7 @@ def _closer_looks(grey: Grey, first: CodesSeen, may_go_on: Callable[[], bool]) -
     for picture in _whole_frame_cleared(grey):
         if may_go_on():
             yield from _valid_texts(_barcodes(picture))
-    for poses in _poses(grey, first):
+    for poses in _poses(grey, first, may_go_on):
         yield from _first_texts(grey, poses[:_POSES_TRIED], may_go_on)
     for symbol in first.located:
         if not symbol.is_read and may_go_on():
@@ -133,12 +133,16 @@ def _closer_looks(grey: Grey, first: CodesSeen, may_go_on: Callable[[], bool]) -
             yield from _texts_in_place(crop_around(grey, place), may_go_on)
 
 
-def _poses(grey: Grey, first: CodesSeen) -> Iterator[list[Pose]]:
+def _poses(grey: Grey, first: CodesSeen, may_go_on: Callable[[], bool]) -> Iterator[list[Pose]]:
     """How a symbol may lie: where one was located and not read, then in each of the busiest patches."""
-    yield from (poses_near(grey, each.corners) for each in first.located if not each.is_read)
+    for symbol in first.located:
+        if not symbol.is_read and may_go_on():
+            yield poses_near(grey, symbol.corners)
     read = [each.box for each in first.located if each.is_read]
-    patches = (box for box in busy_patches(grey) if not any(_overlaps(box, other) for other in read))
-    yield from (poses_in(grey, box) for box, _ in zip(patches, range(_PATCHES_SOLVED), strict=False))
+    patches = [box for box in busy_patches(grey) if not any(_overlaps(box, other) for other in read)]
+    for box in patches[:_PATCHES_SOLVED]:
+        if may_go_on():
+            yield poses_in(grey, box)
 
 
 def _first_texts(grey: Grey, poses: list[Pose], may_go_on: Callable[[], bool]) -> list[str]:
@@ -210,7 +214,7 @@ def busy_patches(grey: Grey) -> list[Box]:
         box = _next_patch(both, step)
         if box is None:
             break
-        if _is_squarish(box):
+        if _may_be_a_code(box, min(grey.shape)):
             boxes.append(box)
     return boxes
 
@@ -226,9 +230,10 @@ def _next_patch(busy: NDArray[np.float32], step: int) -> Box | None:
     return Box(left * step, top * step, width * step, height * step)
 
 
-def _is_squarish(box: Box) -> bool:
+def _may_be_a_code(box: Box, most: int) -> bool:
+    """Whether a patch is squarish, and as large as a code in a picture that is ``most`` pixels high can be."""
     short, long = sorted((box.width, box.height))
-    return short >= _SMALLEST_PLACE and long <= 2.2 * short
+    return short >= _SMALLEST_PLACE and long <= min(2.2 * short, most)
 
 
 def _overlaps(one: Box, other: Box) -> bool:

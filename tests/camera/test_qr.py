@@ -5,7 +5,7 @@ import qrcode
 
 from benchmarks.form_blanks import draw_blank
 from camera.form_sheet import form_url
-from camera.qr import Hint, as_grey, first_pass, harder_pass, read_codes
+from camera.qr import Hint, as_grey, busy_patches, first_pass, harder_pass, read_codes
 from camera.qr_grid import read_grid
 from camera.qr_hint import hint_for
 from camera.qr_live import HARD_LOOK_EVERY, FormReader
@@ -126,6 +126,15 @@ def test_no_grid_is_seen_where_there_is_none():
     grain = np.random.default_rng(3).integers(0, 256, (300, 300)).astype(np.uint8)
     assert read_grid(grain, ((50.0, 50.0), (250.0, 50.0), (250.0, 250.0), (50.0, 250.0))) == []
     assert read_grid(np.full((300, 300), 90, np.uint8), ((9.0, 9.0), (9.0, 9.0), (9.0, 9.0), (9.0, 9.0))) == []
+
+
+def test_no_patch_is_larger_than_a_code_in_the_picture_can_be():
+    texture = as_grey(draw_blank(5).image)
+    boxes = busy_patches(texture)
+    assert all(max(box.width, box.height) <= min(texture.shape) for box in boxes)
+    paper = np.full((720, 1280), 220, np.uint8)
+    paper[:, ::7] = paper[::7] = 20
+    assert busy_patches(paper) == []
 
 
 def test_a_hard_look_has_an_end():
