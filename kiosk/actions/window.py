@@ -4,8 +4,8 @@ import secrets
 
 from kiosk.domain.errors import AnswerRefused, NotAllowedNow, Refused
 from kiosk.domain.staff import Role, require_role, require_two
-from kiosk.domain.states import WindowEvent
-from kiosk.domain.window import Window, WindowId, WindowPlan, check_plan, require_assigned
+from kiosk.domain.states import WindowEvent, allowed_window
+from kiosk.domain.window import Window, WindowId, WindowPlan, check_plan, differing, replanned, require_assigned
 from kiosk.ports import Clock
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.vault import Vault
@@ -21,9 +21,7 @@ def make_window(vault: Vault, clock: Clock, plan: WindowPlan, by: str) -> Window
     """
     store = vault.kiosk_store
     require_role(store.staff.get(by), Role.SUPERVISOR)
-    check_plan(plan)
-    if not set(plan.options.get("languages", ())) <= set(languages()):
-        raise AnswerRefused("languages", "window.error_option")
+    _check(plan)
     if vault.is_rehearsal and not plan.rehearsal:
         raise Refused("window.error_rehearsal_folder")
     if plan.rehearsal:
@@ -35,6 +33,26 @@ def make_window(vault: Vault, clock: Clock, plan: WindowPlan, by: str) -> Window
         store.audit.append("window_made", by, window_id, "rehearsal" if plan.rehearsal else "", at=at)
     vault.keep_window_key(window_id, key)
     vault.window_store(window_id)
+    return window
+
+
+def change_window(vault: Vault, clock: Clock, before: Window, plan: WindowPlan, by: str) -> Window:
+    """Change what was agreed while a window is planned; of one at work the head-count and the staff only.
+
+    Needs a supervisor. Raises AnswerRefused for a bad plan, NotAllowedNow once it is closed, TappedFirst when it is no
+    longer as ``before``.
+    """
+    store = vault.kiosk_store
+    require_role(store.staff.get(by), Role.SUPERVISOR)
+    events = allowed_window(before.state)
+    if not {WindowEvent.OPEN, WindowEvent.CLOSE}.intersection(events):
+        raise NotAllowedNow("a closed window stays as it was agreed")
+    agreed = replanned(before, plan, is_open=WindowEvent.CLOSE in events)
+    _check(agreed)
+    with store.write():
+        window = store.windows.replan(before, agreed, _at(clock))
+        items = ", ".join(differing(before, agreed))
+        store.audit.append("window_changed", by, before.id, items, at=_at(clock))
     return window
 
 
@@ -80,6 +98,12 @@ def reopen_window(vault: Vault, clock: Clock, window_id: str, by: str, second: s
         if store.windows.current():
             raise NotAllowedNow("another window is open")
         return _move(store, clock, window_id, WindowEvent.REOPEN, by, second=second, reason=reason)
+
+
+def _check(plan: WindowPlan) -> None:
+    check_plan(plan)
+    if not set(plan.options.get("languages", ())) <= set(languages()):
+        raise AnswerRefused("languages", "window.error_option")
 
 
 def _move(

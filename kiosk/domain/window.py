@@ -77,6 +77,34 @@ def _check_options(options: Mapping[str, Any]) -> None:
             raise AnswerRefused(item, "window.error_option")
 
 
+AT_WORK_TOO = ("head_count", "staff")
+"""What may still be changed while applicants are coming; everything else of a plan is settled when a window opens."""
+
+
+def replanned(window: Window, plan: WindowPlan, *, is_open: bool) -> WindowPlan:
+    """``plan`` as far as it may be taken over; the day stays, as the id is made of it, and so does rehearsal."""
+    options = dict(plan.options)
+    if is_open:
+        options = {key: value for key, value in window.options.items() if key not in AT_WORK_TOO}
+        options |= {key: plan.options[key] for key in AT_WORK_TOO if key in plan.options}
+    return WindowPlan(
+        municipality=window.municipality,
+        company=window.company if is_open else plan.company,
+        place=window.place if is_open else plan.place,
+        held_on=date.fromisoformat(window.held_on),
+        head_count=plan.head_count,
+        rehearsal=window.rehearsal,
+        options=options,
+    )
+
+
+def differing(window: Window, plan: WindowPlan) -> tuple[str, ...]:
+    """The names of what a plan changes in a window, never the values."""
+    fields = [item for item in ("company", "place", "head_count") if getattr(window, item) != getattr(plan, item)]
+    keys = {*window.options, *plan.options}
+    return (*fields, *sorted(key for key in keys if window.options.get(key) != plan.options.get(key)))
+
+
 def require_assigned(window: Window, account: Account) -> None:
     """Raise NotAssigned unless the account works here: everybody where nobody is listed, supervisors always."""
     listed = window.options.get("staff", ())

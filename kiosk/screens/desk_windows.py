@@ -1,21 +1,15 @@
 """The windows of this kiosk: plan, look whether all is ready, open, pause, resume, open again by two people."""
 
-from datetime import date
-from typing import Any
-
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions import window as deeds
-from kiosk.actions.identity import identity_rules
 from kiosk.actions.readiness import CHECKS, Check, Status, check_backlog, report
 from kiosk.actions.staff import confirm_second
 from kiosk.domain.errors import AnswerRefused, NotPermitted, NotSignedIn, Refused, SecondPersonNeeded
 from kiosk.domain.states import WINDOW_MOVES, WindowState
-from kiosk.domain.window import CONTACT_MAIL, OTHER_CITIES, WindowPlan
-from kiosk.screens import services, settings, signed_in
+from kiosk.screens import desk_plan, services, signed_in
 from kiosk.screens.fragments import render_block
-from kiosk.texts import leading, translator
 
 
 def register(blueprint: Blueprint) -> None:
@@ -26,6 +20,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.get("/windows/<window_id>/report")(window_report)
     blueprint.post("/windows/<window_id>/open")(window_open)
     blueprint.post("/windows/<window_id>/reopen")(window_reopen)
+    desk_plan.register(blueprint)
     blueprint.post("/windows/<window_id>/<event>")(window_move)
 
 
@@ -37,7 +32,7 @@ def window_list() -> ResponseReturnValue:
 def window_new() -> ResponseReturnValue:
     """Plan a venue session."""
     try:
-        deeds.make_window(services().vault, services().clock, _plan(), signed_in.staff())
+        deeds.make_window(services().vault, services().clock, desk_plan.plan(), signed_in.staff())
     except AnswerRefused as refused:
         return _page(refused.text_key, refused.item), 422
     except Refused as refused:
@@ -103,49 +98,16 @@ def _ready_page(window_id: str, error: str | None = None) -> str:
     return render_template("desk_ready.html", each=each, checks=None, names=CHECKS, error=error)
 
 
-def _plan() -> WindowPlan:
-    form = request.form
-    try:
-        held_on = date.fromisoformat(form.get("held_on", ""))
-    except ValueError:
-        raise AnswerRefused("held_on", "window.error_date_or_number") from None
-    try:
-        people = int(form.get("head_count", ""))
-    except ValueError:
-        raise AnswerRefused("head_count", "window.error_date_or_number") from None
-    return WindowPlan(
-        municipality=settings().municipality,
-        company=form.get("company", ""),
-        place=form.get("place", ""),
-        held_on=held_on,
-        head_count=people,
-        rehearsal=form.get("rehearsal") == "yes" or services().vault.is_rehearsal,
-        options=_options(),
-    )
-
-
-def _options() -> dict[str, Any]:
-    """What was agreed for this window; a list nobody chose from is as the installation has it."""
-    form = request.form
-    chosen = {item: form.get(item, "") for item in ("preset", "contact_mail", "other_cities")}
-    lists = {item: form.getlist(item) for item in ("languages", "staff")}
-    return {item: value for item, value in {**chosen, **lists}.items() if value}
-
-
 def _page(error: str | None = None, item: str = "") -> str:
     return render_template(
         "desk_windows.html",
         windows=[(each, _events(each.state)) for each in services().kiosk_store.windows.list()],
         today=services().clock.today(),
-        presets=tuple(identity_rules(services()).post),
         is_rehearsal_folder=services().vault.is_rehearsal,
-        languages=[(code, translator(code)("applicant.label_language")) for code in leading(settings().languages)],
-        contact_mails=CONTACT_MAIL,
-        other_cities=OTHER_CITIES,
-        accounts=[each.name for each in services().kiosk_store.staff.list() if each.is_active],
         error=error,
-        error_item="identity.label_preset" if item == "preset" else f"window.label_{item}" if item else "",
+        error_item=desk_plan.label_of(item),
         typed=request.form,
+        **desk_plan.choices(),
     )
 
 

@@ -1,7 +1,7 @@
 """Venue sessions in kiosk.db, their moves and their wrapped keys."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,11 +83,26 @@ class Windows:
         with self._store.write() as database:
             changed = database.conn.execute(
                 "update windows set options = ?, updated_at = ? where id = ?",
-                (json.dumps(options, ensure_ascii=False), at, window_id),
+                (_options(options), at, window_id),
             )
             if changed.rowcount == 0:
                 raise NotFound("no such window")
         return self.get(window_id)
+
+    def replan(self, before: Window, plan: WindowPlan, at: str) -> Window:
+        """Put what was agreed anew in place of ``before``; raises TappedFirst when that is no longer what it is."""
+        with self._store.write() as database:
+            changed = database.conn.execute(
+                "update windows set company = ?, place = ?, head_count = ?, options = ?, updated_at = ?"
+                " where id = ? and state = ? and company = ? and place = ? and head_count = ? and options = ?",
+                (
+                    plan.company, plan.place, plan.head_count, _options(plan.options), at,
+                    before.id, before.state, before.company, before.place, before.head_count, _options(before.options),
+                ),
+            )  # fmt: skip
+            if changed.rowcount == 0:
+                raise TappedFirst("the window was changed first")
+        return self.get(before.id)
 
     def history(self, window_id: str) -> Sequence[WindowMove]:
         """Every move of a window in order."""
@@ -118,11 +133,14 @@ class Windows:
             database.conn.execute("delete from window_keys where window_id = ?", (window_id,))
 
 
+def _options(options: Mapping[str, Any]) -> str:
+    return json.dumps(dict(options), ensure_ascii=False)
+
+
 def _values(window_id: str, plan: WindowPlan, at: str) -> tuple[Any, ...]:
-    options = json.dumps(dict(plan.options), ensure_ascii=False)
     return (
         window_id, WindowState.PLANNED, plan.municipality, plan.company, plan.place, plan.held_on.isoformat(),
-        plan.head_count, int(plan.rehearsal), options, at, at,
+        plan.head_count, int(plan.rehearsal), _options(plan.options), at, at,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from kiosk.actions.staff import add_account
 from kiosk.actions.window import (
+    change_window,
     close_window,
     make_window,
     open_window,
@@ -12,7 +13,15 @@ from kiosk.actions.window import (
     reopen_window,
     resume_window,
 )
-from kiosk.domain.errors import AnswerRefused, NotAllowedNow, NotFound, NotPermitted, Refused, SecondPersonNeeded
+from kiosk.domain.errors import (
+    AnswerRefused,
+    NotAllowedNow,
+    NotFound,
+    NotPermitted,
+    Refused,
+    SecondPersonNeeded,
+    TappedFirst,
+)
 from kiosk.domain.staff import Role
 from kiosk.domain.states import WindowState as State
 from kiosk.domain.window import check_plan
@@ -57,6 +66,39 @@ def test_a_second_tap_on_close_is_refused_and_changes_nothing(vault: Vault) -> N
     with pytest.raises(NotAllowedNow):
         close_window(vault, CLOCK, window.id, SUPERVISOR)
     assert len(vault.kiosk_store.windows.history(window.id)) == 2
+
+
+def test_what_was_agreed_changes_until_a_window_opens_and_then_the_staff_only(vault: Vault) -> None:
+    """Whoever stands in for a colleague on the day can be put on the list; what applicants were asked by stays."""
+    before = a_window(vault, opened=False, options={"staff": ["係"], "preset": "strict"})
+    plan = a_plan(
+        company="改めた会社", head_count=31, options={"preset": "counter", "staff": ["係"]}, held_on=date(2030, 1, 1)
+    )
+    changed = change_window(vault, CLOCK, before, plan, SUPERVISOR)
+    assert (changed.company, changed.head_count, changed.options["preset"]) == ("改めた会社", 31, "counter")
+    assert (changed.held_on, changed.state) == (before.held_on, State.PLANNED)
+    opened = open_window(vault, CLOCK, before.id, SUPERVISOR)
+    late = a_plan(company="別", head_count=40, options={"preset": "strict", "staff": ["係", "代わり"]})
+    changed = change_window(vault, CLOCK, opened, late, SUPERVISOR)
+    assert (changed.company, changed.head_count) == ("改めた会社", 40)
+    assert dict(changed.options) == {"preset": "counter", "staff": ["係", "代わり"]}
+    entries = [entry for entry in vault.kiosk_store.audit.list(before.id) if entry.event == "window_changed"]
+    assert [entry.detail for entry in entries] == ["company, head_count, preset", "head_count, staff"]
+
+
+def test_a_window_is_changed_by_a_supervisor_from_what_it_is_now_and_never_once_closed(vault: Vault) -> None:
+    window = a_window(vault)
+    with pytest.raises(NotPermitted):
+        change_window(vault, CLOCK, window, a_plan(head_count=5), "係")
+    with pytest.raises(AnswerRefused):
+        change_window(vault, CLOCK, window, a_plan(head_count=0), SUPERVISOR)
+    pause_window(vault, CLOCK, window.id, SUPERVISOR)
+    with pytest.raises(TappedFirst):
+        change_window(vault, CLOCK, window, a_plan(head_count=5), SUPERVISOR)
+    closed = close_window(vault, CLOCK, window.id, SUPERVISOR)
+    with pytest.raises(NotAllowedNow):
+        change_window(vault, CLOCK, closed, a_plan(head_count=5), SUPERVISOR)
+    assert vault.kiosk_store.windows.get(window.id).head_count == window.head_count
 
 
 def test_an_operator_makes_no_window(vault: Vault) -> None:

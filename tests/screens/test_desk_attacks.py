@@ -117,7 +117,12 @@ def test_every_free_text_is_shown_as_text_on_every_page(desk: Desk) -> None:
     pages = [staff.last.get_data(as_text=True) if staff.last else ""]
     own = [f"/queue/{person.uid}", f"/identity/{person.uid}", f"/windows/{other.id}/ready", f"/batch/{other.id}"]
     own += [f"/queue/{person.uid}/question/contact_name", f"/queue/{person.uid}/change/photo_exception_reason"]
-    own += [f"/queue/find?wanted={XSS}", f"/sign-in?back={XSS}"]
+    own += [
+        f"/queue/find?wanted={XSS}",
+        f"/sign-in?back={XSS}",
+        f"/windows/{other.id}/change",
+        f"/windows/{other.id}/report",
+    ]
     pages += [staff.see(path) for path in (*own, *(path for _, path in all_pages(desk)))]
     harmless = sum("&lt;script&gt;" in page for page in pages)
     assert [page[:200] for page in pages if "<script>alert" in page or "<img src=x" in page] == []

@@ -47,6 +47,25 @@ def test_a_stranger_to_the_window_does_nothing_in_it(desk: Desk) -> None:
     assert desk.store.applications.get(person.uid) == person
 
 
+def test_a_supervisor_puts_who_stands_in_on_the_list_while_the_window_is_open(desk: Desk) -> None:
+    boss, stranger = desk.signed_in(REHEARSAL_SUPERVISOR), desk.signed_in(STRANGER)
+    path = f"/windows/{desk.window.id}/change"
+    assert f'href="/desk{path}"' in boss.see("/windows")
+    page = boss.see(path)
+    assert 'name="company"' not in page, "while it is open only the head-count and the staff"
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    fields = {"seen": seen, "head_count": "30", "staff": [REHEARSAL_OPERATOR, STRANGER]}
+    assert stranger.press(path, **fields).status_code == 403
+    assert boss.press(path, **{**fields, "head_count": "many"}).status_code == 422
+    assert boss.press(path, **fields).status_code == 303
+    assert boss.press(path, **fields).status_code == 409, "the form is out of date now"
+    stranger.see("/queue/")
+    assert stranger.last is not None
+    assert stranger.last.status_code == 200
+    stranger.see(path)
+    assert stranger.last.status_code == 403
+
+
 def test_where_nobody_is_listed_everybody_works(desk: Desk) -> None:
     desk.vault.kiosk_store.windows.set_options(desk.window.id, {}, AT)
     person, staff = desk.applicant(), desk.signed_in(STRANGER)
