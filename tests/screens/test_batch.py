@@ -15,6 +15,7 @@ from kiosk.store.wraps import read_identity
 from tests.builders import PASSPHRASE as REAL_PASSPHRASE
 from tests.builders import SUPERVISOR, a_vault, a_window
 from tests.desk_navigator import PASSPHRASE, Browser, Desk
+from tests.page_words import numbers_in, words_of
 
 SECOND = {"second_name": REHEARSAL_SUPERVISOR, "second_passphrase": PASSPHRASE}
 
@@ -92,7 +93,9 @@ def test_what_does_not_add_up_is_named_with_its_way_out(desk: Desk) -> None:
     page = browser.see(path)
     assert "difference-undecided_left" in page
     assert "difference-drafts_left" in page
-    assert f"wanted={left.call_number}" in page
+    assert left.call_number in numbers_in(words_of(page))
+    assert f"wanted={left.call_number}" not in page, "its page is not to be opened once the window is closed"
+    assert "二人で開け直すか" in page
     assert 'role="alert"' in after(browser, f"{path}/seal", **SECOND)
     browser.press(f"{path}/abandon-drafts")
     assert "difference-drafts_left" not in browser.see(path)
@@ -100,6 +103,22 @@ def test_what_does_not_add_up_is_named_with_its_way_out(desk: Desk) -> None:
     assert browser.press(f"{path}/seal", **SECOND, reason="本人が退出").status_code == 303
     assert "sealed-1" in sealed_page(desk, browser)
     assert state(desk) is WindowState.SEALED
+
+
+def test_guessing_the_second_passphrase_meets_the_same_wait_as_the_door(desk: Desk) -> None:
+    desk.applicant(ApplicationState.ACCEPTED)
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    browser, path = desk.signed_in(), f"/batch/{desk.window.id}/seal"
+    browser.see(f"/batch/{desk.window.id}")
+    for _ in range(4):
+        after(browser, path, **{**SECOND, "second_passphrase": "guess after guess"})
+    assert "しばらく待って" in after(browser, path, **SECOND)
+    assert state(desk) is WindowState.CLOSED
+    desk.clock.tick(3700)
+    browser.sign_in()
+    browser.see(f"/batch/{desk.window.id}")
+    assert browser.press(path, **SECOND).status_code == 303
+    assert "sealed-1" in sealed_page(desk, browser)
 
 
 def test_a_window_that_does_not_add_up_is_closed_only_when_that_is_meant(desk: Desk) -> None:
