@@ -6,8 +6,8 @@ from pathlib import Path
 
 from kiosk.actions.sealed_file import SealedFile
 from kiosk.domain.erasure import Erasure, hash_of_all, tombstone_hash
-from kiosk.domain.errors import Refused
-from kiosk.domain.staff import Role, require_role, require_two
+from kiosk.domain.errors import NotPermitted, Refused
+from kiosk.domain.staff import Role, require_two
 from kiosk.domain.states import WindowEvent, WindowState, advance_window
 from kiosk.domain.window import Window
 from kiosk.ports import Clock
@@ -56,8 +56,9 @@ def _decide(vault: Vault, clock: Clock, order: EraseOrder, window: Window) -> Er
     advance_window(window.state, WindowEvent.ERASE)
     is_acknowledged = window.state is WindowState.ACKNOWLEDGED
     if not is_acknowledged:
-        for name in (order.by, order.second):
-            require_role(store.staff.get(name), Role.SUPERVISOR)
+        accounts = [store.staff.get(name) for name in (order.by, order.second)]
+        if not all(each.is_active and each.role is Role.SUPERVISOR for each in accounts):
+            raise NotPermitted("the office has not acknowledged every batch: now it takes two supervisors and a reason")
         if not (order.reason or "").strip():
             raise Refused("erase.error_reason_needed")
     stones = _tombstones(vault, window.id, at)

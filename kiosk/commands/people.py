@@ -144,8 +144,14 @@ def _names(vault: Vault, role: Role, first: str | None, second: str | None, *, t
             raise click.UsageError("two people are needed: --second NAME")
         return first, second
     first = first or (REHEARSAL_OPERATOR if role is Role.OPERATOR or two else REHEARSAL_SUPERVISOR)
-    stand_in = REHEARSAL_OPERATOR if first == REHEARSAL_SUPERVISOR else REHEARSAL_SUPERVISOR
-    return first, (second or stand_in) if two else second
+    return first, (second or stand_in(vault, first)) if two else second
+
+
+def stand_in(vault: Vault, first: str) -> str:
+    """The built-in account that is the second person of a practice folder; a real one has to be named."""
+    if not vault.is_rehearsal:
+        raise click.UsageError("two people are needed: --second NAME")
+    return REHEARSAL_OPERATOR if first == REHEARSAL_SUPERVISOR else REHEARSAL_SUPERVISOR
 
 
 def _unlock(vault: Vault, names: list[str], ask: Callable[[str], str]) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import click
 
 from kiosk.actions.identity import preset_names
-from kiosk.actions.window import close_window, make_window, open_window
-from kiosk.commands.people import People, by_staff, data_folder, identify, plain_errors, settings_of
+from kiosk.actions.window import close_window, make_window, open_window, reopen_window
+from kiosk.commands.people import People, by_staff, data_folder, identify, plain_errors, settings_of, stand_in
+from kiosk.commands.quiet import quiet_native
 from kiosk.domain.staff import Role
+from kiosk.domain.states import WindowEvent, allowed_window
 from kiosk.domain.window import CONTACT_MAIL, OTHER_CITIES, Window, WindowPlan
 from kiosk.settings import Settings
 from kiosk.store.vault import Vault
@@ -68,12 +70,17 @@ def list_windows(people: People, as_json: bool) -> None:
 
 @window.command("open")
 @click.argument("window_id")
-@click.option("--reason", help="a supervisor's, when the readiness report is not green")
+@click.option("--reason", help="a supervisor's, when the readiness report is not green; of two, to open it again")
+@click.option("--second", "second_name", metavar="NAME", help="the second person, to open a closed or sealed one again")
 @by_staff()
 def open_(people: People, window_id: str, reason: str | None) -> None:
-    """Open a planned window."""
+    """Open a planned window, or with a second person and a reason one that was closed or sealed."""
     from kiosk.commands.doctor import not_ready
 
+    if WindowEvent.REOPEN in allowed_window(people.vault.kiosk_store.windows.get(window_id).state):
+        second = people.second.name if people.second else stand_in(people.vault, people.by.name)
+        click.echo(_line(reopen_window(people.vault, people.clock, window_id, people.by.name, second, reason or "")))
+        return
     missing = [] if people.vault.is_rehearsal else not_ready(people, window_id)
     for line in missing:
         click.echo(line, err=True)
@@ -97,7 +104,8 @@ def fill(people: People, window_id: str, applications: int) -> None:
     """Put accepted practice applications into a rehearsal window, for training and load tests."""
     from kiosk.actions.rehearsal import fill_window
 
-    made = fill_window(people.vault, people.clock, people.settings, window_id, applications, people.by.name)
+    with quiet_native():
+        made = fill_window(people.vault, people.clock, people.settings, window_id, applications, people.by.name)
     click.echo(f"{made} applications accepted")
 
 

@@ -122,7 +122,7 @@ def advance_window(state: WindowState, event: WindowEvent) -> WindowState:
     try:
         return WINDOW_MOVES[state, event]
     except KeyError:
-        raise NotAllowedNow(f"{state} does not allow {event}") from None
+        raise NotAllowedNow(f"not possible now: this window is {state} ({event})") from None
 
 
 def allowed(state: ApplicationState) -> tuple[ApplicationEvent, ...]:

@@ -143,6 +143,29 @@ def test_a_window_that_does_not_balance_stays_open_and_says_why(place: Place) ->
     assert place.run("seal", place.window, "--out", place.out, "--reason", "練習").returncode == 0
 
 
+def test_a_sealed_window_is_opened_again_by_command_for_a_second_batch(place: Place) -> None:
+    place.seal()
+    again = place.run("seal", place.window, "--out", place.out)
+    assert (again.returncode, again.stderr) == (1, "Error: not possible now: this window is sealed (seal)\n")
+    refused = place.run("window", "open", place.window)
+    assert refused.returncode == 1
+    assert "reason" in refused.stderr
+    early = place.run("erase", place.window, "--reason", "練習")
+    assert early.returncode == 1
+    assert "not acknowledged every batch" in early.stderr
+    assert place.run("window", "open", place.window, "--reason", "遅れて来た人").returncode == 0
+    vault = Vault(place.data, cost=CHEAP)
+    an_application(vault.window_store(place.window), ApplicationState.ACCEPTED, form_id=None)  # hand-written
+    vault.lock()
+    done = place.run("seal", place.window, "--out", place.out, "--json")
+    assert done.returncode == 0, done.stderr
+    assert (json.loads(done.stdout)["seq"], json.loads(done.stdout)["applications"]) == (2, 1)
+    found = json.loads(
+        place.run("verify", json.loads(done.stdout)["file"], "--identity", place.identity, "--json").stdout
+    )
+    assert (found["verdict"], found["seq"], found["supersedes"]) == ("pass", 2, [])
+
+
 def test_a_real_folder_asks_both_people(tmp_path: Path) -> None:
     vault = a_vault(tmp_path / "data")
     vault.kiosk_store.staff.add("担当", Role.OPERATOR, AT)
