@@ -25,6 +25,11 @@ class Step:
         return self.total > 0 and self.done == self.total
 
 
+def seconds_left(passed: float, done: int, total: int) -> int:
+    """How long the rest takes at the pace so far; 0 before there is a pace."""
+    return round(passed / done * (total - done)) if done else 0
+
+
 class SealJob:
     """One seal on a thread of its own; afterwards ``error`` holds a text key or ``sealed`` the result."""
 
@@ -52,9 +57,8 @@ class SealJob:
     @property
     def step(self) -> Step:
         """How far it is now."""
-        passed = self._monotonic() - self._began
-        left = passed / self._done * (self._total - self._done) if self._done else 0
-        return Step(self._done, self._total, round(left))
+        left = seconds_left(self._monotonic() - self._began, self._done, self._total)
+        return Step(self._done, self._total, left)
 
     def _told(self, done: int, total: int) -> None:
         self._done, self._total = done, total

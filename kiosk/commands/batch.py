@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from kiosk.actions.batch import (
     seal_window,
 )
 from kiosk.actions.open_batch import open_batch as open_into
+from kiosk.actions.seal_job import seconds_left
 from kiosk.batch_file.reader import Checked, check_file
 from kiosk.clock import SystemClock
 from kiosk.commands.key_files import FILE, identities_in, signing_key_in
@@ -198,8 +200,14 @@ def _refuse_unbalanced(found: Balance, reason: str | None) -> None:
 
 
 def _bar() -> Callable[[int, int], None]:
+    began, t = time.monotonic(), translator(_language())
+
     def show(done: int, total: int) -> None:
-        click.echo(f"\r{done}/{total}", err=True, nl=done == total)
+        left = seconds_left(time.monotonic() - began, done, total)
+        words = t("batch.note_checking") if done == total else t(
+            "batch.note_progress", done=done, total=total, seconds=left
+        )  # fmt: skip
+        click.echo(f"\r{words}\033[K", err=True, nl=done == total)
 
     return show
 
