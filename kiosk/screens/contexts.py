@@ -25,7 +25,7 @@ def register(app: Flask, name: str) -> None:
             "t": translator(lang),
             "lang": lang,
             "app_name": name,
-            "rehearsal": bool(window and window.rehearsal),
+            "rehearsal": bool(window and window.rehearsal) or services().vault.is_rehearsal,
             "idle_seconds": settings().idle_seconds,
             "idle_grace_seconds": settings().idle_grace_seconds,
         }

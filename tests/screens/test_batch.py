@@ -63,6 +63,8 @@ def test_the_way_from_open_to_sealed(desk: Desk) -> None:
     assert sha256(download.data).hexdigest() == batch.sha256
     download.close()
     assert state(desk) is WindowState.SEALED
+    for place in ("/batch/", "/windows"):  # a practice folder says so also while no window is open
+        assert 'class="rehearsal"' in browser.see(place)
 
 
 def test_a_wrong_second_passphrase_seals_nothing(desk: Desk) -> None:
