@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
@@ -25,6 +26,8 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+hypothesis.settings.register_profile("kiosk", deadline=None)  # how busy the machine is fails nothing
+hypothesis.settings.load_profile("kiosk")
 
 
 @pytest.fixture(scope="session")

@@ -134,7 +134,7 @@ def sound(check: PhotoCheck) -> None:
     assert (check.verdict == "pass") == (check.reasons == ())
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     width=st.integers(1, 400), height=st.integers(1, 400), low=st.integers(0, 255), spread=st.integers(0, 255),
     seed=st.integers(0, 99), as_camera=st.booleans(),
@@ -148,7 +148,7 @@ def test_no_picture_at_all_upsets_the_judgement(
     sound(check_picture(picture_of_frame(noise), analyser, limits, as_camera=as_camera))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     roll=st.floats(-60, 60), scale=st.floats(0.3, 2.5), x=st.floats(-500, 500), y=st.floats(-500, 500),
     gain=st.floats(0, 3), blur=st.integers(0, 12),

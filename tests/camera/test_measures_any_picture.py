@@ -15,7 +15,7 @@ from camera.types import Image
 from camera.view import view_of
 from camera.virtual_person import PersonScene, Pose
 
-CALM = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+CALM = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 
 @pytest.fixture(scope="module")

@@ -218,7 +218,7 @@ cases = st.builds(
 presets = st.sampled_from(PRESETS)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(cases, presets, documents, documents)
 def test_more_documents_never_make_it_worse(known: Case, preset: str, one: Document, other: Document) -> None:
     more = replace(
@@ -231,14 +231,14 @@ def test_more_documents_never_make_it_worse(known: Case, preset: str, one: Docum
     assert set(after.causes) <= set(before.causes)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(cases, presets, st.sampled_from([paper.key for paper in RULES.papers]))
 def test_more_papers_never_make_it_worse(known: Case, preset: str, paper: str) -> None:
     more = replace(known, papers={**(known.papers or {}), paper: PaperState.HERE})
     assert ORDER.index(assess(more, preset, RULES).result) <= ORDER.index(assess(known, preset, RULES).result)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(cases, presets)
 def test_every_result_can_be_read_out_in_every_language(known: Case, preset: str) -> None:
     verdict = assess(known, preset, RULES)
@@ -251,7 +251,7 @@ def test_every_result_can_be_read_out_in_every_language(known: Case, preset: str
         assert catalogue("en")[key]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(cases, presets)
 def test_documents_asked_for_are_documents_that_help(known: Case, preset: str) -> None:
     """Whoever lacks documents is told how many; whoever lacks none is told of none."""

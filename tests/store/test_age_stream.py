@@ -64,7 +64,7 @@ def test_debians_age_opens_what_we_encrypt(tmp_path: Path) -> None:
     assert done.stdout == noise(3 * CHUNK) + noise(5)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sizes=st.lists(st.integers(0, 90_000), max_size=8), stroke=st.integers(1, 2 << 20))
 def test_pieces_of_any_size_come_out_as_they_went_in(sizes: list[int], stroke: int) -> None:
     pieces = [noise(size) for size in sizes]

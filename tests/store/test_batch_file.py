@@ -238,7 +238,7 @@ def test_an_envelope_by_another_device_than_the_manifest_is_refused(tmp_path: Pa
     assert fault(path) == "altered"
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 10**9), bit=st.integers(0, 7), how=st.sampled_from(["flip", "cut", "drop", "double", "zero"]))
 def test_no_mutated_batch_is_accepted(whole: bytes, tmp_path: Path, at: int, bit: int, how: str) -> None:
     place = at % len(whole)
@@ -261,7 +261,7 @@ def test_no_bit_of_the_header_can_change(whole: bytes, tmp_path: Path) -> None:
         assert fault(path) in REFUSED
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(garbage=st.binary(max_size=3000))
 def test_garbage_is_refused_by_name(tmp_path: Path, garbage: bytes) -> None:
     path = tmp_path / "a.mab"
