@@ -30,6 +30,8 @@ PASSPHRASE = "long words for the day"
 MOST_WAITING = 15
 """Applicants' screens wait while more than this many people wait at the desk, as a queue in a room does."""
 DAY_SECONDS, DAY_PEOPLE = 6 * 3600, 120
+SECONDS_BETWEEN_TOUCHES = 120
+"""Somebody who only watches the board touches it now and then, else the desk locks (setting desk_idle_minutes)."""
 POLL_SECONDS = 0.5
 """How often the board's page asks; staff of a day at a given speed look no oftener."""
 
@@ -244,10 +246,11 @@ def _watch(site: Site, room: Room) -> None:
     client = _client(site, room)
     staff = Staff(client, REHEARSAL_OPERATOR)
     staff.sign_in(PASSPHRASE)
-    text, pause = client.get("/desk/queue/").text, 0.0
-    last = 0
+    last, touched, text = 0, 0.0, ""
     while last < 3:
         last += room.is_over
+        if monotonic() - touched > SECONDS_BETWEEN_TOUCHES:
+            touched, text = monotonic(), client.get("/desk/queue/").text
         found = re.search(r'id="board"[^>]*hx-get="([^"]+)" hx-trigger="every (\d+)(ms|s)"', text)
         assert found, "the board does not ask again by itself"
         pause = int(found.group(2)) / (1000 if found.group(3) == "ms" else 1)
