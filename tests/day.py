@@ -246,7 +246,7 @@ def _watch(site: Site, room: Room) -> None:
     client = _client(site, room)
     staff = Staff(client, REHEARSAL_OPERATOR)
     staff.sign_in(PASSPHRASE)
-    last, touched, text = 0, 0.0, ""
+    last, touched, text = 0, float("-inf"), ""
     while last < 3:
         last += room.is_over
         if monotonic() - touched > SECONDS_BETWEEN_TOUCHES:
