@@ -1,102 +1,179 @@
-"""The payload of an age file, by age's specification: a nonce, then ChaCha20-Poly1305 over chunks of 64 KiB.
+"""age, streamed: pyrage pulls plaintext from a generator when sealing and pushes it to a reader when opening.
 
-Not by pyrage, which takes 8 KiB at a time and keeps the interpreter to itself: docs/decisions/0006-batch-envelope.md.
+Only this module calls pyrage for data; its errors become ours here.
 """
 
-import os
-from collections.abc import Iterable, Iterator
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from types import TracebackType
 from typing import Protocol
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+import pyrage
 
 from kiosk.domain.errors import BatchError
 
-_NONCE, _CHUNK, _TAG = 16, 64 * 1024, 16
-_AT_ONCE = 8
-"""Chunks opened together, 512 KiB."""
+_BLOCK = 1 << 20
+_WAITING_BLOCKS = 4
+
+
+class Sink(Protocol):
+    """Where ciphertext goes."""
+
+    def write(self, data: bytes) -> int:
+        """Take all of ``data``."""
+
+    def flush(self) -> None:
+        """Nothing is promised here; fsync is the caller's."""
+
+
+def encrypt(chunks: Iterator[bytes], sink: Sink, recipients: Sequence[pyrage.x25519.Recipient]) -> None:
+    """Encrypt what ``chunks`` yields into ``sink``, one chunk in memory at a time; what they raise comes through."""
+    source, guarded = _Pulled(chunks), _Guarded(sink)
+    try:
+        pyrage.encrypt_io(source, guarded, list(recipients))
+    except Exception:
+        error = source.error or guarded.error
+        if error:
+            raise error from None
+        raise
+
+
+class _Pulled:
+    """A generator as something to read from."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._left = memoryview(b"")
+        self.error: BaseException | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        while not self._left:
+            try:
+                self._left = memoryview(next(self._chunks))
+            except StopIteration:
+                return b""
+            except BaseException as error:
+                self.error = error
+                raise
+        taken, self._left = self._left[:size], self._left[size:]
+        return bytes(taken)
+
+
+class _Guarded:
+    """A sink that remembers its own error, since age would retell it in its words."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink = sink
+        self.error: BaseException | None = None
+
+    def write(self, data: bytes) -> int:
+        try:
+            return self._sink.write(data)
+        except BaseException as error:
+            self.error = error
+            raise
+
+    def flush(self) -> None:
+        self._sink.flush()
 
 
 class Readable(Protocol):
     """Where ciphertext comes from."""
 
-    def read(self, size: int) -> bytes:
-        """Exactly ``size`` bytes, fewer only at the end."""
-
-
-def encrypted(plain: Iterable[bytes], file_key: bytes) -> Iterator[bytes]:
-    """The payload of what ``plain`` yields, piece by piece."""
-    nonce = os.urandom(_NONCE)
-    yield nonce
-    cipher = _cipher(file_key, nonce)
-    for number, (chunk, is_last) in enumerate(_chunks(plain)):
-        yield cipher.encrypt(_nonce(number, is_last), chunk, None)
+    def read(self, size: int = -1) -> bytes:
+        """Up to ``size`` bytes, none at the end."""
 
 
 class Decrypted:
-    """The plaintext of a payload of ``size`` bytes, as a stream to read from."""
+    """The plaintext of an age file as a stream to read from; a context manager, since a thread works behind it."""
 
-    def __init__(self, source: Readable, file_key: bytes, size: int) -> None:
-        self._source, self._missing, self._number = source, size - _NONCE, 0
-        self._cipher = _cipher(file_key, _exactly(source, _NONCE))
+    def __init__(self, source: Readable, identities: Sequence[pyrage.x25519.Identity]) -> None:
+        self._source, self._identities = source, list(identities)
+        self._blocks: queue.Queue[bytes | None] = queue.Queue(_WAITING_BLOCKS)
         self._left = memoryview(b"")
+        self._ended = self._unwanted = False
+        self._error: BaseException | None = None
+        self._filling: list[bytes] = []
+        self._filled = 0
+        self._thread = threading.Thread(target=self._run, name="age", daemon=True)
+
+    def __enter__(self) -> "Decrypted":
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._unwanted = True
+        while self._thread.is_alive():
+            try:
+                self._blocks.get(timeout=0.05)
+            except queue.Empty:
+                continue
+        self._thread.join()
 
     def read(self, size: int) -> bytes:
-        """Exactly ``size`` bytes, fewer only at the end; raises BatchError when what comes next is not genuine."""
-        parts = [self._some(size)]
+        """Exactly ``size`` bytes, fewer only at the end; raises BatchError when age refuses what comes next."""
+        taken = self._some(size)
+        if len(taken) == size or self._ended:
+            return bytes(taken)
+        parts = [taken]
         while (missing := size - sum(map(len, parts))) and (more := self._some(missing)):
             parts.append(more)
         return b"".join(parts)
 
     def _some(self, size: int) -> memoryview:
-        if not self._left and self._missing > 0:
-            self._left = memoryview(self._opened())
+        """Up to ``size`` bytes without copying them, none at the end."""
+        while not self._left and not self._ended:
+            block = self._blocks.get()
+            self._ended = block is None
+            self._left = memoryview(block or b"")
+        if self._ended and self._error:
+            raise self._error
         taken, self._left = self._left[:size], self._left[size:]
         return taken
 
-    def _opened(self) -> bytes:
-        """The plaintext of the next few chunks."""
-        sealed = _exactly(self._source, min(self._missing, _AT_ONCE * (_CHUNK + _TAG)))
-        self._missing -= len(sealed)
-        chunks = [sealed[at : at + _CHUNK + _TAG] for at in range(0, len(sealed), _CHUNK + _TAG)]
-        opened = [self._open(chunk, self._missing == 0 and chunk is chunks[-1]) for chunk in chunks]
-        return b"".join(opened)
+    def write(self, data: bytes) -> int:
+        """Called by pyrage with authenticated plaintext."""
+        if self._unwanted:
+            raise _Unwanted
+        self._filling.append(data)
+        self._filled += len(data)
+        if self._filled >= _BLOCK:
+            self._hand_on()
+        return len(data)
 
-    def _open(self, chunk: memoryview, is_last: bool) -> bytes:
-        """One chunk; an empty one is allowed only as the whole payload."""
-        if len(chunk) <= _TAG and self._number:
-            raise BatchError("altered")
+    def flush(self) -> None:
+        """Called by pyrage at the end."""
+
+    def _hand_on(self) -> None:
+        if self._filling:
+            self._blocks.put(b"".join(self._filling))
+        self._filling, self._filled = [], 0
+
+    def _run(self) -> None:
         try:
-            opened = self._cipher.decrypt(_nonce(self._number, is_last), chunk, None)
-        except (InvalidTag, ValueError):
-            raise BatchError("altered") from None
-        self._number += 1
-        return opened
+            pyrage.decrypt_io(self._source, self, self._identities)
+            self._hand_on()
+        except _Unwanted:
+            pass
+        except (pyrage.DecryptError, OSError) as error:
+            self._error = _named(error)
+        except BaseException as error:  # noqa: BLE001 - it is raised again in the reading thread
+            self._error = error
+        self._blocks.put(None)
 
 
-def _cipher(file_key: bytes, nonce: bytes | memoryview) -> ChaCha20Poly1305:
-    return ChaCha20Poly1305(HKDF(SHA256(), 32, bytes(nonce), b"payload").derive(file_key))
+class _Unwanted(Exception):
+    """The reader has stopped reading."""
 
 
-def _nonce(number: int, is_last: bool) -> bytes:
-    return number.to_bytes(11) + bytes([is_last])
-
-
-def _chunks(plain: Iterable[bytes]) -> Iterator[tuple[memoryview, bool]]:
-    """Chunks of 64 KiB and whether it is the last, which is shorter or as long, and empty only when all is."""
-    held = memoryview(b"")
-    for piece in plain:
-        held = memoryview(b"".join((held, piece)))
-        while len(held) > _CHUNK:
-            yield held[:_CHUNK], False
-            held = held[_CHUNK:]
-    yield held, True
-
-
-def _exactly(source: Readable, size: int) -> memoryview:
-    found = memoryview(source.read(size))
-    if len(found) != size:
-        raise BatchError("truncated")
-    return found
+def _named(error: Exception) -> BatchError | OSError:
+    """age's refusal as ours; a real disk error (one with an errno) stays what it is."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error
+    said = str(error)
+    if "No matching keys" in said:
+        return BatchError("wrong_recipient")
+    return BatchError(
+        "truncated" if "truncated" in said or "Incomplete" in said or "whole buffer" in said else "altered"
+    )

@@ -1,5 +1,6 @@
 """The archive inside: plain POSIX ustar members, one exact header form, two zero blocks at the end, nothing after."""
 
+import tarfile
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
@@ -7,9 +8,6 @@ from kiosk.domain.errors import BatchError
 
 BLOCK = 512
 END = bytes(2 * BLOCK)
-_NOBODY = b"0000000\0" * 2
-_AFTER = b"0" + bytes(100) + b"ustar\x0000" + bytes(64 + 16 + 155 + 12)
-_BLANKS_AND_AFTER = 8 * ord(" ") + sum(_AFTER)
 
 
 class OddHeader(BatchError):
@@ -27,13 +25,10 @@ class Readable(Protocol):
 
 
 def header(name: str, size: int, mtime: int) -> bytes:
-    """The 512 bytes before a member's data; raises ValueError for what a ustar header cannot say."""
-    before = name.encode("ascii").ljust(100, b"\0") + b"0000600\0" + _NOBODY + b"%011o\0%011o\0" % (size, mtime)
-    checksum = sum(before) + _BLANKS_AND_AFTER
-    block = before + b"%06o\0 " % checksum + _AFTER
-    if len(block) != BLOCK:
-        raise ValueError("a name or a number is too long for a ustar header")
-    return block
+    """The 512 bytes before a member's data."""
+    info = tarfile.TarInfo(name)
+    info.size, info.mtime, info.mode = size, mtime, 0o600
+    return info.tobuf(tarfile.USTAR_FORMAT, "ascii", "strict")
 
 
 def framed(name: str, size: int, mtime: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -53,13 +48,13 @@ def next_member(stream: Readable) -> tuple[str, int] | None:
         _proper_end(stream)
         return None
     try:
-        name, size, mtime = block[:100].rstrip(b"\0").decode("ascii"), int(block[124:135], 8), int(block[136:147], 8)
-        same = header(name, size, mtime) == block
-    except ValueError:
+        info = tarfile.TarInfo.frombuf(block, "ascii", "strict")
+        same = header(info.name, info.size, int(info.mtime)) == block
+    except (tarfile.TarError, ValueError):
         raise OddHeader from None
     if not same:
         raise OddHeader
-    return name, size
+    return info.name, info.size
 
 
 def data(stream: Readable, size: int, chunk: int = 1 << 18) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ Part = tuple[bytes | memoryview, Sequence[Any]]
 
 
 class Hashing:
-    """Updates hashes in the order given, a few blocks behind; ``close`` ends its thread."""
+    """Updates hashes in the order given, a few blocks behind; ``finish`` or ``close`` ends its thread."""
 
     def __init__(self) -> None:
         self._waiting: queue.Queue[Part | None] = queue.Queue(_WAITING)
@@ -22,7 +22,7 @@ class Hashing:
         """Have each hash updated with the block, which must not change any more."""
         self._waiting.put((block, hashes))
 
-    def close(self) -> None:
+    def finish(self) -> None:
         """Return when every block has been taken up; done again nothing happens."""
         if self._thread.is_alive():
             self._waiting.put(None)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import pyrage
 
-from kiosk.batch_file import age_header, archive, envelope, manifest
+from kiosk.batch_file import archive, envelope, manifest
 from kiosk.batch_file.age_stream import Decrypted
 from kiosk.batch_file.hashing import Hashing
 from kiosk.domain.batch import Manifest, Member
@@ -71,23 +71,23 @@ class _Hashed:
     def __init__(self, file: FileIO) -> None:
         self._file = file
         self._whole, self._payload = hashlib.sha256(), hashlib.sha256()
-        start = file.read(age_header.MOST_BYTES)
+        start = file.read(envelope.MOST_HEADER)
         self._header = start[: _header_length(start)]
         self.outer = envelope.parse(self._header)
         file.seek(0)
         self.size = 0
+        self._left = memoryview(b"")
         self._hashing = Hashing()
 
-    def file_key(self, identities: Sequence[pyrage.x25519.Identity]) -> bytes:
-        """The age file key; raises BatchError ``wrong_recipient`` or ``altered``. What follows is the payload."""
-        self.read(len(self._header))
-        return age_header.file_key(self._header, identities)
+    def read(self, size: int = -1) -> bytes:
+        """Up to ``size`` bytes; age asks for few at a time, so the file is read and hashed in large blocks."""
+        if not self._left:
+            self._left = memoryview(self._next_block())
+        taken, self._left = self._left[:size], self._left[size:]
+        return bytes(taken)
 
-    def read(self, size: int) -> bytes:
-        """Exactly ``size`` bytes, fewer only at the end."""
-        block = self._file.read(size)
-        while len(block) < size and (more := self._file.read(size - len(block))):
-            block += more
+    def _next_block(self) -> bytes:
+        block = self._file.read(_BLOCK)
         beyond = max(len(self._header) - self.size, 0)
         self._hashing.add(block, self._whole)
         self._hashing.add(memoryview(block)[beyond:], self._payload)
@@ -96,13 +96,13 @@ class _Hashed:
 
     def close(self) -> None:
         """End the hashing."""
-        self._hashing.close()
+        self._hashing.finish()
 
     def finish(self) -> None:
         """Read what is left and compare with what the device signed."""
-        while self.read(_BLOCK):
+        while self._next_block():
             pass
-        self._hashing.close()
+        self._hashing.finish()
         found = self.size - len(self._header)
         if found < self.outer.size:
             raise BatchError("truncated")
@@ -116,19 +116,19 @@ class _Hashed:
 
 
 def _header_length(start: bytes) -> int:
-    if not start.startswith(age_header.MAGIC):
-        raise BatchError("truncated" if start and age_header.MAGIC.startswith(start) else "not_a_batch")
-    length = age_header.header_end(start)
+    if not start.startswith(envelope.MAGIC):
+        raise BatchError("truncated" if start and envelope.MAGIC.startswith(start) else "not_a_batch")
+    length = envelope.header_end(start)
     if length is None:
-        raise BatchError("truncated" if len(start) < age_header.MOST_BYTES else "not_a_batch")
+        raise BatchError("truncated" if len(start) < envelope.MOST_HEADER else "not_a_batch")
     return length
 
 
 def _read_inside(whole: _Hashed, identities: Sequence[pyrage.x25519.Identity], keep: Keeper) -> Manifest:
     """The manifest, once every member has been found as it says; a fault of the sealed file itself goes before."""
     try:
-        stream = Decrypted(whole, whole.file_key(identities), whole.outer.size)
-        return _read_archive(stream, keep)
+        with Decrypted(whole, identities) as stream:
+            return _read_archive(stream, keep)
     except BatchError as fault:
         if fault.key != "wrong_recipient":
             whole.finish()

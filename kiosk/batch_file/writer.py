@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -12,16 +12,14 @@ from pathlib import Path
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.batch_file import archive, envelope
-from kiosk.batch_file.age_header import new_header
-from kiosk.batch_file.age_stream import encrypted
+from kiosk.batch_file import age_stream, archive, envelope
 from kiosk.batch_file.ahead import ahead
 from kiosk.batch_file.hashing import Hashing
 from kiosk.batch_file.manifest import MANIFEST, SIGNATURE, sign, to_bytes
 from kiosk.domain.batch import Manifest, Member
 from kiosk.domain.errors import BatchError
 
-_BLOCK = 1 << 19
+_BLOCK = 4 << 20
 Progress = Callable[[int], None]
 """Told the number of members written so far."""
 
@@ -55,17 +53,14 @@ def write_batch(
 ) -> Written:
     """Write a new file and fsync it; raises OSError, or BatchError when a member is not as long as declared."""
     check = pyrage.x25519.Identity.generate()
-    header, file_key = new_header(recipients, check)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb", buffering=0) as file:
-        file.seek(len(header) + envelope.stanza_length())
+    with os.fdopen(descriptor, "wb", buffering=0) as file, closing(_Ciphertext(file)) as sink:
         with closing(_plaintext(manifest, sources, device, mtime, progress)) as plain:
-            size, digest = _write_payload(file, encrypted(plain, file_key))
-        file.seek(0)
-        _write_all(file, envelope.with_envelope(header, size, digest, device, file_key))
+            age_stream.encrypt(plain, sink, [*recipients, check.to_public()])
+        sink.finish(device, check)
         os.fsync(file.fileno())
-        whole = file.seek(0, os.SEEK_END)
-    return Written(whole, digest, check)
+        size = file.seek(0, os.SEEK_END)
+    return Written(size, sink.payload.digest(), check)
 
 
 def _plaintext(
@@ -93,26 +88,59 @@ def _as_declared(source: Source) -> list[bytes]:
     return data
 
 
-def _write_payload(file: FileIO, pieces: Iterable[bytes]) -> tuple[int, bytes]:
-    """Write all of it from where the file stands, in large blocks; gives its size and SHA-256."""
-    size, payload = 0, hashlib.sha256()
-    with closing(Hashing()) as hashing:
-        for block in _blocks(pieces):
-            hashing.add(block, payload)
-            _write_all(file, block)
-            size += len(block)
-    return size, payload.digest()
+class _Ciphertext:
+    """What age writes: the header is kept back until the payload's hash is known, the payload goes to disk at once."""
 
+    def __init__(self, file: FileIO) -> None:
+        self._file, self._hashing = file, Hashing()
+        self._filling: list[bytes] = []
+        self._filled = 0
+        self._header: bytes | None = None
+        self._start = b""
+        self.payload = hashlib.sha256()
+        self._size = 0
 
-def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    filling, filled = [], 0
-    for piece in pieces:
-        filling.append(piece)
-        filled += len(piece)
-        if filled >= _BLOCK:
-            yield b"".join(filling)
-            filling, filled = [], 0
-    yield b"".join(filling)
+    def write(self, data: bytes) -> int:
+        if self._header is not None:
+            self._to_payload(data)
+            return len(data)
+        self._start += data
+        end = envelope.header_end(self._start)
+        if end is not None:
+            self._header, rest, self._start = self._start[:end], self._start[end:], b""
+            self._file.seek(end + envelope.stanza_length())
+            self._to_payload(rest)
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing to do before ``finish``."""
+
+    def finish(self, device: Ed25519PrivateKey, check: pyrage.x25519.Identity) -> None:
+        """Put the header, now with the envelope, in front."""
+        if self._header is None:
+            raise BatchError("not_written")
+        self._to_disk()
+        self._hashing.finish()
+        key = envelope.file_key(self._header, str(check))
+        self._file.seek(0)
+        _write_all(self._file, envelope.with_envelope(self._header, self._size, self.payload.digest(), device, key))
+
+    def close(self) -> None:
+        """End the hashing."""
+        self._hashing.finish()
+
+    def _to_payload(self, data: bytes) -> None:
+        self._filling.append(data)
+        self._filled += len(data)
+        if self._filled >= _BLOCK:
+            self._to_disk()
+
+    def _to_disk(self) -> None:
+        block = b"".join(self._filling)
+        self._size += len(block)
+        self._filling, self._filled = [], 0
+        self._hashing.add(block, self.payload)
+        _write_all(self._file, block)
 
 
 def _write_all(file: FileIO, block: bytes) -> None:

@@ -2,9 +2,8 @@
 
 import sys
 
-if (
-    "numpy" not in sys.modules
-):  # sqlite-utils loads it where it is there, 0.2 s of each command; nothing is stored of it
+if "numpy" not in sys.modules:
+    # sqlite-utils loads numpy where it is installed, 0.2 s of every command; nothing of numpy's is ever stored
     sys.modules["numpy"] = None  # type: ignore[assignment]
     try:
         import sqlite_utils  # noqa: F401 - loaded here so that it finds no numpy

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kiosk.actions.sealed_file import SealedFile
-from kiosk.batch_file import age_header, archive, envelope, manifest
+from kiosk.batch_file import archive, envelope, manifest
 from kiosk.batch_file.manifest import public_text
 from kiosk.batch_file.reader import check_file
 from kiosk.batch_file.writer import Source, Written, write_batch
@@ -141,10 +141,10 @@ def seal_by_hand(path: Path, plain: bytes, device: Ed25519PrivateKey = DEVICE) -
     """A file whose envelope and encryption are good, whatever is inside: what a dishonest device could make."""
     check = pyrage.x25519.Identity.generate()
     raw = pyrage.encrypt(plain, [OFFICE.to_public(), check.to_public()])
-    end = age_header.header_end(raw)
+    end = envelope.header_end(raw)
     assert end is not None
     header, payload = raw[:end], raw[end:]
-    key = age_header.file_key(header, [check])
+    key = envelope.file_key(header, str(check))
     path.write_bytes(
         envelope.with_envelope(header, len(payload), hashlib.sha256(payload).digest(), device, key) + payload
     )
@@ -256,7 +256,7 @@ def test_no_mutated_batch_is_accepted(whole: bytes, tmp_path: Path, at: int, bit
 
 def test_no_bit_of_the_header_can_change(whole: bytes, tmp_path: Path) -> None:
     path = tmp_path / "a.mab"
-    for place in range(age_header.header_end(whole) or 0):
+    for place in range(envelope.header_end(whole) or 0):
         path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << place % 8]) + whole[place + 1 :])
         assert fault(path) in REFUSED
 
@@ -265,7 +265,7 @@ def test_no_bit_of_the_header_can_change(whole: bytes, tmp_path: Path) -> None:
 @given(garbage=st.binary(max_size=3000))
 def test_garbage_is_refused_by_name(tmp_path: Path, garbage: bytes) -> None:
     path = tmp_path / "a.mab"
-    for blob in (garbage, age_header.MAGIC + garbage):
+    for blob in (garbage, envelope.MAGIC + garbage):
         path.write_bytes(blob)
         assert fault(path) in REFUSED
 
