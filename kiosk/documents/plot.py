@@ -1,4 +1,4 @@
-"""A bar plot of the day's hours as SVG, for screen and paper alike: attributes only, no style, no script."""
+"""Bar plots of the day as SVG, for screen and paper alike: attributes only, no style, no script."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from markupsafe import Markup
 
 SHADES = ("#9db7f9", "#3460fb", "#00118f")
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 640, 200, 34, 24, 10
+_LINE, _NAMES, _VALUES = 24, 240, 50
 
 
 def hours_svg(hours: Sequence[tuple[int, Sequence[int]]], names: Sequence[str], title: str) -> Markup:
@@ -15,10 +16,34 @@ def hours_svg(hours: Sequence[tuple[int, Sequence[int]]], names: Sequence[str], 
     top = _nice(max(max(values) for _, values in hours))
     parts = [_frame(top), *(_group(index, len(hours), hour, values, top) for index, (hour, values) in enumerate(hours))]
     body = Markup("").join([*parts, _legend(names)])
+    return _svg(_HEIGHT + 24, title, body)
+
+
+def lines_svg(lines: Sequence[tuple[str, float]], title: str) -> Markup:
+    """One bar lying down per (name, value), the value behind it. Empty when there is nothing to show."""
+    if not any(value for _, value in lines):
+        return Markup("")
+    most = max(value for _, value in lines)
+    body = Markup("").join(_line(at * _LINE, name, value, value / most) for at, (name, value) in enumerate(lines))
+    return _svg(len(lines) * _LINE, title, body)
+
+
+def _line(y: int, name: str, value: float, share: float) -> Markup:
+    width = round(share * (_WIDTH - _NAMES - _VALUES), 1)
+    return Markup(
+        '<text x="{t}" y="{b}" text-anchor="end" fill="#333">{name}</text>'
+        '<rect x="{x}" y="{y}" width="{w}" height="{h}" fill="{fill}"/><text x="{v}" y="{b}" fill="#333">{value}</text>'
+    ).format(
+        t=_NAMES - 8, b=y + 16, name=name, x=_NAMES, y=y + 4, w=width, h=_LINE - 8, fill=SHADES[1],
+        v=_NAMES + width + 6, value=f"{value:.4g}",
+    )  # fmt: skip
+
+
+def _svg(height: int, title: str, body: Markup) -> Markup:
     return Markup(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" height="{h}" role="img"'
         ' font-size="12" font-family="sans-serif"><title>{title}</title>{body}</svg>'
-    ).format(w=_WIDTH, h=_HEIGHT + 24, title=title, body=body)
+    ).format(w=_WIDTH, h=height, title=title, body=body)
 
 
 def _nice(most: int) -> int:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from kiosk.actions.day import company_report_of, day_of, day_sheet_of
 from kiosk.actions.staff import confirm
-from kiosk.documents.day_sheet import company_report_pdf, day_sheet_pdf, hours_plot
+from kiosk.documents.day_sheet import company_report_pdf, day_sheet_pdf, plots
 from kiosk.domain.errors import Locked, NotSignedIn
 from kiosk.screens import batch_page, services, signed_in
 from kiosk.texts import DEFAULT_LANGUAGE, translator
@@ -24,10 +24,10 @@ def register(blueprint: Blueprint) -> None:
 def statistics() -> ResponseReturnValue:
     """How the day goes: photos, minutes, hours."""
     if services().current_window() is None:
-        return render_template("desk_statistics.html", numbers=None, plot="")
+        return render_template("desk_statistics.html", numbers=None)
     numbers = day_of(services())
-    plot = hours_plot(numbers, translator(DEFAULT_LANGUAGE))
-    return render_template("desk_statistics.html", numbers=numbers, plot=plot)
+    drawn = plots(numbers, translator(DEFAULT_LANGUAGE))
+    return render_template("desk_statistics.html", numbers=numbers, plots=drawn)
 
 
 def day_sheet(window_id: str) -> ResponseReturnValue:

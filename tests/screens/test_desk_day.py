@@ -38,6 +38,7 @@ def test_statistics_page_has_counts_plot_and_table(desk: Desk) -> None:
     assert "<svg" in text
     assert "style=" not in text
     assert "1回目で使えた写真: 0 %" in text
+    assert "マスク" in text.split('id="photo-reasons"')[1].split("</svg>")[0], "drawn by reason"
 
 
 def test_day_sheet_carries_the_logs_head_as_text_and_code(desk: Desk) -> None:
