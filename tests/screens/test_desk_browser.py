@@ -61,6 +61,7 @@ def page(desk: Desk, browser: Browser) -> Iterator[Page]:
     page.goto(f"http://127.0.0.1:{server.effective_port}/desk/")
     yield page
     context.close()
+    server.task_dispatcher.shutdown()  # who is still answering has to be done before the server lets go of its pipe
     server.close()
     thread.join(10)
     assert problems == []
@@ -312,6 +313,21 @@ def barriers(page: Page) -> list[object]:
     result = Axe().run(page, options=WCAG).response
     assert result["passes"]
     return [(each["id"], each["nodes"][0]["target"]) for each in result["violations"]]
+
+
+def test_one_tick_takes_all_who_are_ready(desk: Desk, page: Page) -> None:
+    staff = desk.signed_in()
+    people = [desk.applicant() for _ in range(3)]
+    for person in people:
+        staff.check(person)
+    sign_in(page)
+    page.goto(page.url.split("/desk/")[0] + "/desk/queue/ready")
+    page.check("#tick-all")
+    for at, person in enumerate(people):
+        assert page.is_checked(f"#tick-{person.uid}")
+        page.fill(f"#envelope-{person.uid}", f"E-{at}")
+    press(page, "#accept-all")
+    assert {desk.store.applications.get(each.uid).state for each in people} == {_A.ACCEPTED}
 
 
 def press(page: Page, selector: str) -> None:
