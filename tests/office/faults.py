@@ -23,10 +23,12 @@ class Rig:
     def __init__(self, place: Place, folder: Path) -> None:
         self.place, self.folder, self.file = place, folder, place.kiosk.seal()
         self.stem, self.number = place.prefix, 0
-        began = time.monotonic()
-        self.take_in()
-        self.pace = time.monotonic() - began
         self.where: dict[str, int] = {}
+        self.take_in()  # makes the tables, which no later one has to
+        self.empty()
+        began = time.monotonic()
+        os.waitpid(_child(self.take_in), 0)
+        self.pace = time.monotonic() - began
 
     def take_in(self) -> TakenIn:
         return take_in(self.place.office(lanes=2), self.file)
@@ -73,14 +75,7 @@ class Rig:
         self.where[state] = self.where.get(state, 0) + 1
 
     def _kill_during(self, deed: Callable[[], object]) -> None:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # the child touches nothing of the parent's threads
-            child = os.fork()
-        if child == 0:
-            try:
-                deed()
-            finally:
-                os._exit(0)
+        child = _child(deed)
         time.sleep(random.uniform(0, self.pace * 1.1))  # noqa: S311 - a moment, not a secret
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -104,3 +99,16 @@ class Rig:
         assert self.place.rows("select 1 from applications") == []
         assert self.place.s3.keys(self.place.prefix) == []
         return found
+
+
+def _child(deed: Callable[[], object]) -> int:
+    """Do it in a process of its own; gives its number."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the child touches nothing of the parent's threads
+        child = os.fork()
+    if child == 0:
+        try:
+            deed()
+        finally:
+            os._exit(0)
+    return child
