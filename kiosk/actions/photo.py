@@ -70,7 +70,7 @@ def retake_photo(station: PhotoStation, uid: str) -> None:
 
 
 def take_photo_now(station: PhotoStation, uid: str | None) -> None:
-    """Take a photo with the next frame; for staff ``uid`` None means whoever is before the camera."""
+    """Take a photo within a second; for staff ``uid`` None means whoever is before the camera."""
     session = station.current(uid)
     if session is None or not session.is_live:
         raise NotAllowedNow("nobody is before the camera")

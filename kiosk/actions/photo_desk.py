@@ -20,7 +20,7 @@ class Parts(desk.Parts, photo_station.Parts, Protocol):
 
 
 def take_photo(parts: Parts, uid: str, staff: str) -> None:
-    """Take the photo with the next frame; raises NotAllowedNow when the person is not before the camera."""
+    """Take the photo within a second; raises NotAllowedNow when the person is not before the camera."""
     _not_somebody_elses(parts, uid, staff)
     photo.take_photo_now(station_of(parts), uid)
     desk.note(parts, "photo_taken_by_staff", staff, uid)

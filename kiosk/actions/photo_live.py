@@ -23,6 +23,8 @@ BURST_FRAMES = 8
 _BURST_SECONDS, _BURST_ENOUGH = 2.0, 0.6
 """How long the first frame of a burst is waited for, and after how long no more are added to those there are."""
 _FRAME_SECONDS = 0.5
+_BUTTON_WAITS = 1.0
+"""Seconds the button waits at most for a picture that is not refused: a blink or a turn of the head is over by then."""
 _LOOK_EVERY = 1 / 15
 """Seconds between looks at the most: a faster camera shall not take the processor from the picture on screen."""
 _REST_AFTER = 5.0
@@ -78,6 +80,7 @@ class PhotoSession:
         self._ending = threading.Event()
         self._go = threading.Event()
         self._fire = threading.Event()
+        self._fired_at: float | None = None
         self._live = Live(0, camera.state, None, None, 0)
         self._shots: deque[Shot] = deque(maxlen=KEPT_SHOTS)
         self._began = self._touched = clock.monotonic()
@@ -141,7 +144,7 @@ class PhotoSession:
             return self._live
 
     def trigger(self) -> None:
-        """Take a photo with the next frame, whatever the guide thinks; it is judged all the same."""
+        """Take a photo as soon as a frame is not refused, within a second in any case; it is judged all the same."""
         self._fire.set()
 
     def pass_warnings(self) -> None:
@@ -167,7 +170,7 @@ class PhotoSession:
                 self._shots.extend(anew)
 
     def _run(self) -> None:
-        after = 0
+        after = self._last_before()
         while not self._ending.is_set():
             if not self._is_wanted():
                 continue
@@ -182,6 +185,11 @@ class PhotoSession:
             began = time.monotonic()
             self._look(frame)
             self._ending.wait(max(0.0, _LOOK_EVERY - (time.monotonic() - began)))
+
+    def _last_before(self) -> int:
+        """The last picture that may still show what was before the camera until now: the newest, or the one in work."""
+        newest = self._camera.next_frame(0, 0.0)
+        return newest.number + 1 if newest else 0
 
     def _is_wanted(self) -> bool:
         """Wait until somebody wants to be looked at; forget everything when nobody has been there for long."""
@@ -206,14 +214,24 @@ class PhotoSession:
         verdict = self._judge.live(findings, self._grant.names)
         guidance = self._guide.feed(verdict, frame.taken_at)
         self._tell(guidance, oval_around(findings), verdict)
-        if guidance.phase == "burst" or self._fire.is_set():
+        if guidance.phase == "burst" or self._is_pressed(verdict, frame.taken_at):
             self._shoot(frame)
+
+    def _is_pressed(self, verdict: Verdict, now: float) -> bool:
+        """Whether the button's moment has come: a picture that is not refused, or none came for long enough."""
+        if not self._fire.is_set():
+            self._fired_at = None
+            return False
+        if self._fired_at is None:
+            self._fired_at = now
+        return verdict.verdict != "fail" or now - self._fired_at >= _BUTTON_WAITS
 
     def _shoot(self, seen: Frame) -> None:
         burst = self._burst()
         if not burst and self._camera.state is CameraState.STREAMING:
             burst = [(seen, self._judge.quality(seen))]  # a camera so slow that none came in time: the one just judged
         self._fire.clear()
+        self._fired_at = None
         self._tell(CHECKING, self._live.oval)
         best = self._judge.best(burst, self._grant.names)
         if best is None:  # the camera went away in this moment: begin again when it is back

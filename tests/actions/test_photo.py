@@ -278,3 +278,40 @@ def test_no_picture_is_written_to_disk_while_shots_are_taken(
     camera.held = STILL
     take(station.session_for(UID))
     assert list(tmp_path.rglob("*")) == []
+
+
+class StaleCamera(SceneCamera):
+    """Hands out a last picture of the person before, as a camera does that nobody has asked for a while."""
+
+    def next_frame(self, after: int, timeout: float) -> Frame | None:
+        if after == 0:
+            self.number = max(self.number, 1)
+            return Frame(self.number, self.scene.picture(STILL), self.t)
+        return super().next_frame(after, timeout)
+
+
+def test_what_was_before_the_camera_until_now_is_not_looked_at(analyser: FaceAnalyser, limits: PhotoLimits) -> None:
+    camera = StaleCamera()
+    camera.held = NOBODY
+    session = PhotoSession(UID, camera, analyser, limits, FixedClock())
+    session.start()
+    seen = watch(session, lambda live: live.number > 5)
+    session.stop()
+    assert [live.oval for live in seen] == [None] * len(seen)
+
+
+def test_the_button_waits_for_somebody_to_be_there(station: PhotoStation, camera: SceneCamera) -> None:
+    camera.t = 1.0  # she steps into the picture a second later
+    session = station.session_for(UID)
+    session.trigger()
+    watch(session, lambda live: live.shots == 1)
+    assert session.shots[0].is_usable
+    assert "no_face" not in session.shots[0].check.reasons
+
+
+def test_the_button_does_not_wait_for_ever(station: PhotoStation, camera: SceneCamera) -> None:
+    camera.held = NOBODY
+    session = station.session_for(UID)
+    session.trigger()
+    watch(session, lambda live: live.shots == 1)
+    assert session.shots[0].check.reasons == ("no_face",)
