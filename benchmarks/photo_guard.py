@@ -13,7 +13,8 @@ from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
-from photo_spreads import OUT, ROOT, portraits, subject
+from photo_measured import ROOT, portraits, subject
+from photo_spreads import OUT
 from photo_variants import as_it_is, noisy, other_light, slight_cast, slight_turn, webcam, window_light
 
 from camera.same_person import FaceFeatureReader, FaceFeatures

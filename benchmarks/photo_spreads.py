@@ -1,37 +1,25 @@
 """How far apart good and bad photos lie in every measure, on variants of the portraits in MADOGUCHI_PHOTOS.
 
 ``python benchmarks/photo_spreads.py [--draws N] [--values FILE]`` writes docs/photo-checks/*.png and rates.md.
-With ``--values`` measured values are kept in (or, when the file exists, read from) a JSON file, to try limits quickly.
+With ``--values`` measured values are kept in a JSON file, and what it holds is not measured again.
 No photo and no variant of one is written anywhere.
 """
 
 import argparse
-import json
-import os
-import zlib
 from collections import defaultdict
-from math import sqrt
 from pathlib import Path
 
-import cv2
 import matplotlib as mpl
 import numpy as np
-from face_warp import Portrait
-from photo_variants import DEFECTS, GOOD, NOT_BY_WEBCAM, Maker, Subject, as_it_is, by_webcam
+from photo_measured import ROOT, Rows, measured, verdict_of, wilson
+from photo_variants import DEFECTS, GOOD, NOT_BY_WEBCAM, Maker, as_it_is, by_webcam
 
-from camera.face import FaceAnalyser
-from camera.segment import PersonSegmenter
-from camera.types import Image
-from camera.view import view_of
-from camera.virtual_person import PersonScene, Pose
-from kiosk.domain.photo import Measured, PhotoLimits, Verdict, judge, load_limits
+from kiosk.domain.photo import PhotoLimits, load_limits
 
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 
-ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "docs" / "photo-checks"
-NOT_PORTRAITS = ("derived-", "two-", "cropped-", "hat-", "teeth-busy", "busybg-")
 NOT_COMPLIANT = ("mouthopen-",)
 TURNED = ("frontal-plain-05",)
 """Named frontal, but turned by about 30 degrees."""
@@ -46,65 +34,11 @@ NOT_COUNTED = {"looking_aside": ("mouthopen-", "frontal-plain-05")}
 
 WEBCAM = " by webcam"
 
-Values = dict[str, float | None]
-Rows = dict[str, dict[str, Values]]
-"""Kind → "portrait--draw" → measured values."""
-
-
-def portraits() -> dict[str, Image]:
-    """The photos that can be varied, by name, and the portrait that the program ships."""
-    folder = Path(os.environ.get("MADOGUCHI_PHOTOS", ROOT.parent / "shared" / "data" / "photos"))
-    found = {"shipped": PersonScene().posed(Pose())[:, 500:1700].copy()}
-    for path in sorted(folder.glob("*.jpg")):
-        if not path.name.startswith(NOT_PORTRAITS):
-            image = cv2.imread(str(path), cv2.IMREAD_COLOR)
-            found[path.stem] = image[: image.shape[1]].astype(np.uint8) if image is not None else image
-    return found
-
-
-def subject(image: Image, segmenter: PersonSegmenter) -> Subject:
-    """A portrait with its person mask brought back to the picture's pixels."""
-    portrait = Portrait(image)
-    view = view_of(image, portrait.mesh)
-    assert view is not None
-    chip = cv2.resize(segmenter.person(view.image), (512, 512))
-    back = cv2.invertAffineTransform(view.matrix)
-    size = (image.shape[1], image.shape[0])
-    person = cv2.warpAffine(chip, back, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return Subject(portrait, np.clip((person - 0.3) / 0.4, 0, 1).astype(float))
-
-
-def measured(draws: int) -> Rows:
-    """Values of every variant of every portrait."""
-    analyser, segmenter, rows = FaceAnalyser(), PersonSegmenter(), defaultdict[str, dict[str, Values]](dict)
-    for name, image in portraits().items():
-        who = subject(image, segmenter)
-        for kind, make in _kinds():
-            for draw in range(1 if make is as_it_is else draws):
-                rng = np.random.default_rng(zlib.crc32(f"{kind}{name}{draw}".encode()))
-                findings = analyser.analyse(make(who, rng), live=False)
-                rows[kind][f"{name}--{draw}"] = {m.name: m.value for m in findings.measurements}
-    return dict(rows)
-
 
 def _kinds() -> list[tuple[str, Maker]]:
     """Every kind of variant by name: good ones, defects, and defects in another light before a webcam."""
     plain = [(make.__name__, make) for make in (*GOOD, *DEFECTS)]
     return plain + [(make.__name__ + WEBCAM, by_webcam(make)) for make in DEFECTS if make not in NOT_BY_WEBCAM]
-
-
-def wilson(hits: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share."""
-    if n == 0:
-        return 0.0, 1.0
-    z, p = 1.96, hits / n
-    middle, half = p + z * z / (2 * n), z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
-
-
-def verdict_of(values: Values, limits: PhotoLimits) -> Verdict:
-    """One variant's verdict."""
-    return judge([Measured(name, value, "") for name, value in values.items()], limits)
 
 
 def rates(rows: Rows, limits: PhotoLimits) -> str:
@@ -233,14 +167,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int, default=2)
     parser.add_argument("--values", type=Path)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="measure so long, go on in the next run")
     options = parser.parse_args()
-    if options.values and options.values.exists():
-        rows: Rows = json.loads(options.values.read_text())
-    else:
-        rows = measured(options.draws)
-        if options.values:
-            options.values.write_text(json.dumps(rows))
     limits = load_limits((ROOT / "kiosk" / "rules" / "photo.toml").read_text(encoding="utf-8"))
+    rows, is_whole = measured(_kinds(), limits, options.draws, options.values, options.seconds)
+    if not is_whole:
+        print("not yet all measured: run again with the same --values")
+        return
     OUT.mkdir(parents=True, exist_ok=True)
     table = rates(rows, limits)
     (OUT / "rates.md").write_text(table, encoding="utf-8")

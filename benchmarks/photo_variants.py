@@ -57,22 +57,26 @@ class Subject:
         return float(np.hypot(*(self.points[CHIN] - self.eyes.mean(axis=0))))
 
 
-def _clip(picture: Floats | NDArray[np.float32]) -> Image:
+def clipped(picture: Floats | NDArray[np.float32]) -> Image:
+    """Rounded and held within 8 bits."""
     return np.clip(np.round(picture), 0, 255).astype(np.uint8)
 
 
-def _blend(image: Image, colour: object, mask: Floats) -> Image:
+def blended(image: Image, colour: object, mask: Floats) -> Image:
+    """The colour laid over the picture where the mask says, and as much."""
     share = mask[:, :, None]
-    return _clip(image * (1 - share) + np.asarray(colour, float) * share)
+    return clipped(image * (1 - share) + np.asarray(colour, float) * share)
 
 
-def _shape(image: Image, points: Floats, soft: float) -> Floats:
+def outlined(image: Image, points: Floats, soft: float) -> Floats:
+    """0 to 1: inside the outline, its edge as soft as said (pixels)."""
     mask = np.zeros(image.shape[:2], np.uint8)
     cv2.fillPoly(mask, [np.round(points).astype(np.int32)], 255)
     return cv2.GaussianBlur(mask, (0, 0), max(soft, 0.3)).astype(float) / 255
 
 
-def _spots(rng: Rng, shape: tuple[int, int], coarse: float) -> Floats:
+def spots(rng: Rng, shape: tuple[int, int], coarse: float) -> Floats:
+    """Smooth noise whose spots are so coarse (pixels)."""
     small = rng.normal(size=(max(2, int(shape[0] / coarse)), max(2, int(shape[1] / coarse)))).astype(np.float32)
     return cv2.resize(small, (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC).astype(float)
 
@@ -87,12 +91,12 @@ def as_it_is(s: Subject, rng: Rng) -> Image:
 
 def other_light(s: Subject, rng: Rng) -> Image:
     """A little brighter or darker, softer or harder."""
-    return _clip(255 * (s.image / 255.0) ** rng.uniform(0.8, 1.25) * rng.uniform(0.85, 1.08))
+    return clipped(255 * (s.image / 255.0) ** rng.uniform(0.8, 1.25) * rng.uniform(0.85, 1.08))
 
 
 def noisy(s: Subject, rng: Rng) -> Image:
     """Sensor noise."""
-    return _clip(s.image + rng.normal(0, rng.uniform(2, 6), s.image.shape))
+    return clipped(s.image + rng.normal(0, rng.uniform(2, 6), s.image.shape))
 
 
 def webcam(s: Subject, rng: Rng) -> Image:
@@ -100,24 +104,24 @@ def webcam(s: Subject, rng: Rng) -> Image:
     scale = min(1.0, rng.uniform(96, 120) / np.hypot(*(s.eyes[1] - s.eyes[0])))
     small = cv2.resize(s.image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), rng.uniform(0.4, 0.7)) + rng.normal(0, rng.uniform(1, 4), small.shape)
-    packed = cv2.imencode(".jpg", _clip(soft), [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 88))])[1]
+    packed = cv2.imencode(".jpg", clipped(soft), [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 88))])[1]
     return cv2.imdecode(packed, cv2.IMREAD_COLOR).astype(np.uint8)
 
 
 def slight_cast(s: Subject, rng: Rng) -> Image:
     """White balance off by a few per cent."""
-    return _clip(s.image * rng.uniform(0.95, 1.05, 3))
+    return clipped(s.image * rng.uniform(0.95, 1.05, 3))
 
 
 def other_skin(s: Subject, rng: Rng) -> Image:
     """The person darker or lighter, the wall as it was: skin tones the portraits lack."""
     linear = (s.image.astype(np.float32) / 255) ** 2.2
-    face = s.image[_shape(s.image, s.points[list(FACE_OVAL)], 1) > 0.5]
+    face = s.image[outlined(s.image, s.points[list(FACE_OVAL)], 1) > 0.5]
     now = cv2.cvtColor(face.mean(axis=0)[None, None].astype(np.float32) / 255, cv2.COLOR_BGR2LAB)[0, 0, 0]
     target = rng.uniform(32, 72)
     gain = (((target + 16) / 116) ** 3) / (((now + 16) / 116) ** 3)
     changed = 255 * np.clip(linear * gain, 0, 1) ** (1 / 2.2)
-    return _clip(s.image * (1 - s.person[:, :, None]) + changed * s.person[:, :, None])
+    return clipped(s.image * (1 - s.person[:, :, None]) + changed * s.person[:, :, None])
 
 
 def plain_wall(s: Subject, rng: Rng) -> Image:
@@ -127,7 +131,7 @@ def plain_wall(s: Subject, rng: Rng) -> Image:
     rows, columns = np.mgrid[0 : s.image.shape[0], 0 : s.image.shape[1]] / max(s.image.shape)
     slope = 1 + rng.uniform(-0.08, 0.08) * rows + rng.uniform(-0.08, 0.08) * columns
     share = s.person[:, :, None]
-    return _clip(s.image * share + wall * slope[:, :, None] * (1 - share) + rng.normal(0, 1.5, s.image.shape))
+    return clipped(s.image * share + wall * slope[:, :, None] * (1 - share) + rng.normal(0, 1.5, s.image.shape))
 
 
 def slight_turn(s: Subject, rng: Rng) -> Image:
@@ -146,7 +150,7 @@ def window_light(s: Subject, rng: Rng) -> Image:
 def _side(s: Subject, least: float, side: int) -> Image:
     across = (np.arange(s.image.shape[1]) - s.eyes[:, 0].mean()) / (0.35 * s.unit)
     ramp = least + (1 - least) / (1 + np.exp(-(across if side else -across)))
-    return _clip(s.image * ramp[None, :, None])
+    return clipped(s.image * ramp[None, :, None])
 
 
 def blurred(s: Subject, rng: Rng) -> Image:
@@ -166,37 +170,37 @@ def moving(s: Subject, rng: Rng) -> Image:
 
 def dark(s: Subject, rng: Rng) -> Image:
     """A dark room."""
-    return _clip(s.image * rng.uniform(0.08, 0.25) + rng.normal(0, rng.uniform(0, 3), s.image.shape))
+    return clipped(s.image * rng.uniform(0.08, 0.25) + rng.normal(0, rng.uniform(0, 3), s.image.shape))
 
 
 def bright(s: Subject, rng: Rng) -> Image:
     """Overexposed."""
-    skin = np.percentile(s.image[_shape(s.image, s.points[list(FOREHEAD)], 1) > 0.5].max(axis=1), 70)
-    return _clip(s.image * (255 / skin) * rng.uniform(1.4, 2.2))
+    skin = np.percentile(s.image[outlined(s.image, s.points[list(FOREHEAD)], 1) > 0.5].max(axis=1), 70)
+    return clipped(s.image * (255 / skin) * rng.uniform(1.4, 2.2))
 
 
 def side_shadow(s: Subject, rng: Rng) -> Image:
     """Half of the face in shadow: the half that is the darker one already, or the shadow would even the light out."""
-    under = [s.image[_shape(s.image, s.points[list(p)], 1) > 0.5].mean() for p in (UNDER_LEFT_EYE, UNDER_RIGHT_EYE)]
+    under = [s.image[outlined(s.image, s.points[list(p)], 1) > 0.5].mean() for p in (UNDER_LEFT_EYE, UNDER_RIGHT_EYE)]
     return _side(s, rng.uniform(0.08, 0.3), int(under[0] < under[1]))
 
 
 def _neutrally_lit(s: Subject) -> Image:
     """The portrait's own cast taken out, by its cheeks, so that a cast put on it is as strong as it says."""
-    cheeks = np.maximum(*(_shape(s.image, s.points[list(patch)], 1) for patch in (LEFT_CHEEK, RIGHT_CHEEK)))
+    cheeks = np.maximum(*(outlined(s.image, s.points[list(patch)], 1) for patch in (LEFT_CHEEK, RIGHT_CHEEK)))
     own = np.median(s.image[cheeks > 0.5], axis=0)
     gain = np.array([130.0, 160.0, 210.0]) / np.maximum(own, 1)
-    return _clip(s.image * gain / gain.mean())
+    return clipped(s.image * gain / gain.mean())
 
 
 def warm(s: Subject, rng: Rng) -> Image:
     """Under tungsten light."""
-    return _clip(_neutrally_lit(s) * np.array([rng.uniform(0.3, 0.55), rng.uniform(0.75, 0.88), 1.0]))
+    return clipped(_neutrally_lit(s) * np.array([rng.uniform(0.3, 0.55), rng.uniform(0.75, 0.88), 1.0]))
 
 
 def blue(s: Subject, rng: Rng) -> Image:
     """Under blue light."""
-    return _clip(_neutrally_lit(s) * np.array([1.0, rng.uniform(0.75, 0.9), rng.uniform(0.45, 0.65)]) * 1.1)
+    return clipped(_neutrally_lit(s) * np.array([1.0, rng.uniform(0.75, 0.9), rng.uniform(0.45, 0.65)]) * 1.1)
 
 
 def tilted(s: Subject, rng: Rng) -> Image:
@@ -241,8 +245,8 @@ def dark_glasses(s: Subject, rng: Rng) -> Image:
     for eye in s.eyes:
         x = width * np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** (2 / power)
         y = height * np.sign(np.sin(turn)) * np.abs(np.sin(turn)) ** (2 / power) + 0.03 * s.unit
-        lens = _shape(s.image, eye + np.outer(x, across) + np.outer(y, down), 1)
-        result = _blend(result, tint, rng.uniform(0.82, 1) * lens)
+        lens = outlined(s.image, eye + np.outer(x, across) + np.outer(y, down), 1)
+        result = blended(result, tint, rng.uniform(0.82, 1) * lens)
     bridge = np.linspace(*s.eyes, 2)
     ends = [(int(x), int(y)) for x, y in bridge]
     cv2.line(result, ends[0], ends[1], tuple(int(v) for v in tint), max(2, int(0.03 * s.unit)))
@@ -256,11 +260,11 @@ def masked(s: Subject, rng: Rng) -> Image:
     side = (93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323)
     top = [(425, 5, 205), (346, 195, 117), (330, 197, 101)][rng.integers(3)]
     points = s.points[list(side + top)]
-    mask = _shape(s.image, points, 0.006 * s.unit)
-    light = 1 + 0.06 * _spots(rng, s.image.shape[:2], 0.15 * s.unit)
+    mask = outlined(s.image, points, 0.006 * s.unit)
+    light = 1 + 0.06 * spots(rng, s.image.shape[:2], 0.15 * s.unit)
     shade = np.asarray(cv2.GaussianBlur(s.image, (0, 0), 0.15 * s.unit), float).mean(axis=2)
     shade = np.clip(shade / np.percentile(shade[mask > 0.5], 90), 0.4, 1)
-    return _clip(s.image * (1 - mask[:, :, None]) + np.asarray(colour) * (light * shade * mask)[:, :, None])
+    return clipped(s.image * (1 - mask[:, :, None]) + np.asarray(colour) * (light * shade * mask)[:, :, None])
 
 
 def fringe(s: Subject, rng: Rng) -> Image:
@@ -272,7 +276,7 @@ def fringe(s: Subject, rng: Rng) -> Image:
         end = (int(x + rng.normal(0, 0.03 * s.unit)), int(low[1] + rng.normal(0, 0.04 * s.unit)))
         shade = np.clip(colour * rng.uniform(0.7, 1.5), 0, 255)
         cv2.line(result, (int(x), int(top[1])), end, tuple(shade), max(1, int(0.011 * s.unit)), cv2.LINE_AA)
-    return _clip(result)
+    return clipped(result)
 
 
 def thick_fringe(s: Subject, rng: Rng) -> Image:
@@ -299,12 +303,12 @@ def hat(s: Subject, rng: Rng) -> Image:
     wide, high = np.cos(turn) * rng.uniform(1.05, 1.3), np.sin(turn) * rng.uniform(1.0, 1.45)
     crown = middle + np.outer(wide, across) + np.outer(high, up)
     kind = rng.integers(3)
-    result = _blend(s.image, colour * (1 + 0.05 * rng.normal()), _shape(s.image, crown, 0.008 * s.unit))
+    result = blended(s.image, colour * (1 + 0.05 * rng.normal()), outlined(s.image, crown, 0.008 * s.unit))
     wide, thick = ((1.15, 0.16), (1.05, 0.12), (2.0, 0.12))[kind]
     corners = ((-wide, -0.1), (wide, -0.1), (wide, thick), (-wide, thick))
     band = np.array([middle + x * across + y * up for x, y in corners])
-    result = _blend(result, colour * (0.75 if kind != 1 else 0.6), _shape(s.image, band, 0.008 * s.unit))
-    return _clip(result * (1 + 0.03 * _spots(rng, s.image.shape[:2], 0.2 * s.unit))[:, :, None])
+    result = blended(result, colour * (0.75 if kind != 1 else 0.6), outlined(s.image, band, 0.008 * s.unit))
+    return clipped(result * (1 + 0.03 * spots(rng, s.image.shape[:2], 0.2 * s.unit))[:, :, None])
 
 
 def red_eyes(s: Subject, rng: Rng) -> Image:
@@ -313,8 +317,8 @@ def red_eyes(s: Subject, rng: Rng) -> Image:
     for eye, opening in zip(s.eyes, (LEFT_EYE, RIGHT_EYE), strict=True):
         disc = np.zeros(s.image.shape[:2], np.uint8)
         cv2.circle(disc, (round(eye[0]), round(eye[1])), max(2, round(radius)), 255, -1)
-        mask = cv2.GaussianBlur(disc, (0, 0), 0.8) / 255.0 * _shape(s.image, s.points[list(opening)], 0.6)
-        result = _blend(result, (40, 30, rng.uniform(160, 235)), rng.uniform(0.7, 0.95) * mask)
+        mask = cv2.GaussianBlur(disc, (0, 0), 0.8) / 255.0 * outlined(s.image, s.points[list(opening)], 0.6)
+        result = blended(result, (40, 30, rng.uniform(160, 235)), rng.uniform(0.7, 0.95) * mask)
     return result
 
 
@@ -326,7 +330,7 @@ def glare(s: Subject, rng: Rng) -> Image:
         at = eye + rng.normal(0, 0.03 * s.unit, 2)
         blob = np.zeros(s.image.shape[:2], np.uint8)
         cv2.ellipse(blob, (int(at[0]), int(at[1])), axes, rng.uniform(0, 90), 0, 360, 255, -1)
-        result = _blend(result, (255, 255, 255), cv2.GaussianBlur(blob, (0, 0), 0.015 * s.unit) / 255.0)
+        result = blended(result, (255, 255, 255), cv2.GaussianBlur(blob, (0, 0), 0.015 * s.unit) / 255.0)
     return result
 
 
@@ -340,15 +344,15 @@ def busy(s: Subject, rng: Rng) -> Image:
         wall[((columns * rng.uniform(2, 5)) % 1 < 0.4)] = rng.uniform(40, 220, 3)
     elif kind == 1:
         wall[((rows * rng.uniform(1.5, 3)) % 1 < 0.15)] = rng.uniform(20, 120, 3)
-        wall += 30 * (_spots(rng, (height, width), 0.12 * s.unit) > 0.3)[:, :, None]
+        wall += 30 * (spots(rng, (height, width), 0.12 * s.unit) > 0.3)[:, :, None]
     elif kind == 2:
-        wall += 40 * np.dstack([_spots(rng, (height, width), rng.uniform(0.1, 0.4) * s.unit) for _ in range(3)])
+        wall += 40 * np.dstack([spots(rng, (height, width), rng.uniform(0.1, 0.4) * s.unit) for _ in range(3)])
     else:
         x = s.eyes[:, 0].mean() + rng.choice([-1, 1]) * 0.95 * s.unit
         low = (int(x + 0.35 * s.unit), int(s.eyes[0, 1] + 0.4 * s.unit))
         cv2.rectangle(wall, (int(x - 0.35 * s.unit), 0), low, tuple(rng.uniform(0, 255, 3)), -1)
     share = s.person[:, :, None]
-    return _clip(s.image * share + np.clip(wall, 0, 255) * (1 - share))
+    return clipped(s.image * share + np.clip(wall, 0, 255) * (1 - share))
 
 
 def wall_shadow(s: Subject, rng: Rng) -> Image:
@@ -359,7 +363,7 @@ def wall_shadow(s: Subject, rng: Rng) -> Image:
     moved = cv2.warpAffine(s.person, shift, s.person.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
     shadow = cv2.GaussianBlur(moved, (0, 0), rng.uniform(0.02, 0.07) * s.unit)
     share = s.person[:, :, None]
-    return _clip(s.image * share + wall * (1 - strength * shadow[:, :, None]) * (1 - share))
+    return clipped(s.image * share + wall * (1 - strength * shadow[:, :, None]) * (1 - share))
 
 
 def far_away(s: Subject, rng: Rng) -> Image:

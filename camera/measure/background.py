@@ -18,6 +18,8 @@ NEAR, FAR = 20, 32
 """Half-size chip pixels from the head's outline: a cast shadow is looked for within NEAR, bare wall beyond FAR."""
 SURELY_WALL, SHADOW_OR_WALL = 0.1, 0.75
 """Probability of being the person up to which a place is the wall; the network half takes a hard shadow for hair."""
+FALL_OFF = 8.0
+"""L* by which bare wall beside the head may differ from all that is seen of it farther out."""
 OBJECT_EDGE = 6.0
 """Change of L*, a* or b* per half-size chip pixel that a plain wall does not have."""
 
@@ -105,7 +107,8 @@ def _shadow(view: FaceView, light: NDArray[np.float32]) -> float | None:
     terms, seen = _across_and_down(far), light[far]
     fit = np.linalg.solve(terms.T @ terms + 1e-3 * np.eye(4, dtype=np.float32), terms.T @ seen)
     unexplained = float(np.sqrt(np.mean((terms @ fit - seen) ** 2)))
-    darker = _across_and_down(near) @ fit - light[near]
+    low, high = np.percentile(seen, (2, 98))
+    darker = np.clip(_across_and_down(near) @ fit, low - FALL_OFF, high + FALL_OFF) - light[near]
     left = np.nonzero(near)[1] < EYE_X / 2
     sides = [float(np.percentile(darker[side], 75)) for side in (left, ~left) if np.count_nonzero(side) > 60]
     return max(sides) - 2 * unexplained if sides else None

@@ -40,6 +40,8 @@ SURE_STRANDS = 2.5
 LENS_STEP, DARK_LENS_STEP, FREE = 0.9, 1.3, 0.3
 """Log-light from the forehead down to what is around the eyes, from which that is a lens: to the shaded sockets of an
 open face it is 0.8 at most. The lower one is for a free forehead, of which at most the share FREE is covered."""
+MOST_LIGHT, LIGHTEST_SKIN = 248.0, 243.0
+"""Luma that is a reflection on any skin, and of cheeks on which none can be told any more."""
 UPPER_FACE_STEP = 0.8
 """Log-light between forehead and the skin under the eyes beyond which one of them is covered."""
 
@@ -60,20 +62,21 @@ class Skin:
         return float(np.mean(other))
 
 
-def _logs(view: FaceView) -> NDArray[np.float32]:
+def logs(view: FaceView) -> NDArray[np.float32]:
+    """Logarithms of the half-size chip's channels, in which a change of light is a shift."""
     return np.asarray(LOGS[view.half], np.float32)
 
 
 def skin_of(view: FaceView, patches: tuple[tuple[int, ...], ...]) -> Skin | None:
     """Compare every pixel with the skin of these mesh patches: the patch whose colour the others agree with most."""
-    logs = _logs(view)
+    colours = logs(view)
     inside = view.inside[::2, ::2]
-    medians = [np.median(logs[m], axis=0) for m in ((view.half_region(p) & inside) > 0 for p in patches) if m.any()]
+    medians = [np.median(colours[m], axis=0) for m in ((view.half_region(p) & inside) > 0 for p in patches) if m.any()]
     if not medians:
         return None
     stack = np.array(medians)
     reference = stack[np.abs(stack[:, None] - stack[None]).sum(axis=(1, 2)).argmin()]
-    away = logs - reference.astype(np.float32)
+    away = colours - reference.astype(np.float32)
     light = cv2.transform(away, np.full((1, 3), 1 / 3))
     squares = cv2.transform(away * away, np.ones((1, 3)))
     chroma = np.sqrt(np.maximum(squares - 3 * light * light, 0))
@@ -126,9 +129,10 @@ def glasses_glare(view: FaceView) -> float | None:
 
 
 def _blown_from(view: FaceView) -> float | None:
-    """Luma from which light over an eye is a reflection and not skin."""
+    """Luma from which light over an eye is a reflection and not skin; None where the skin itself is blown out."""
     cheeks = (view.region(LEFT_CHEEK) | view.region(RIGHT_CHEEK)) > 0
-    return max(225.0, float(np.percentile(view.grey[cheeks], 90)) + 25) if cheeks.any() else None
+    light = float(np.percentile(view.grey[cheeks], 90)) if cheeks.any() else 255.0
+    return float(np.clip(light + 25, 225, MOST_LIGHT)) if light < LIGHTEST_SKIN else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +185,9 @@ def _strands(view: FaceView) -> float | None:
     """
     fine = cv2.GaussianBlur(view.half_grey, (0, 0), 0.7)
     around = (_eye_masks(view)[1] | view.half_region(LEFT_LID) | view.half_region(RIGHT_LID)) > 0
-    limit = _blown_from(view)
-    if not around.any() or limit is None:
+    if not around.any():
         return None
+    limit = _blown_from(view) or MOST_LIGHT
     near_glare = cv2.dilate((view.half_grey > limit).astype(np.uint8), np.ones((13, 13), np.uint8)) > 0
     if np.count_nonzero(around & ~near_glare) < 0.5 * np.count_nonzero(around):
         return 0.0

@@ -14,6 +14,8 @@ HEAD_SHARE, TOP_SHARE, FRAME_RATIO = 0.756, 0.089, 7 / 9
 BALD_CROWN, MEAN_CROWN = 0.65, 1.0
 """Crown above the eyes over eyes-to-chin: the least believed of the segmentation, and the mean used without one."""
 TALLEST_HAIR = 1.9
+JUST_BEYOND = 2.0
+"""Chip rows beyond the picture's edge that hair cut off by it is said to reach: how far it went on is not known."""
 
 
 def head_of(view: FaceView) -> Head:
@@ -35,7 +37,16 @@ def crown_y(view: FaceView) -> float:
         return mean
     row = crown_row(view.person, EYE_X / 2, float(view.half_points[FOREHEAD_TOP, 1]), 0.35 * unit / 2)
     found = mean if row is None else 2 * row
+    edge = _upper_edge(view)
+    if found < edge:
+        found = min(edge - JUST_BEYOND, mean)
     return float(np.clip(found, EYE_Y - TALLEST_HAIR * unit, least))
+
+
+def _upper_edge(view: FaceView) -> float:
+    """The chip's first row that shows the picture above the eyes; beyond it hair is the border carried on."""
+    rows = np.flatnonzero(view.inside[:, round(EYE_X)])
+    return float(rows[0]) if rows.size else 0.0
 
 
 def _pair(point: "np.ndarray[tuple[int], np.dtype[np.float32]]") -> tuple[float, float]:

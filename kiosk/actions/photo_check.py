@@ -133,7 +133,7 @@ def geometry_of(rules: PhotoFileRules) -> Geometry:
     head, gap = (tuple(mm / frame.height_mm for mm in band) for band in (frame.head_mm, frame.gap_mm))
     return Geometry(
         head=(head[0], head[1], head[2]), gap=(gap[0], gap[1], gap[2]), centre=frame.centre_mm / frame.width_mm,
-        least=frame.least_px, most=frame.most_px,
+        least=frame.least_px, most=frame.most_px, gap_at_least=-frame.crown_error_mm / frame.height_mm,
     )  # fmt: skip
 
 

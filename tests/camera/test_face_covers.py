@@ -72,3 +72,48 @@ def test_a_smear_of_a_few_pixels_is_seen_though_the_other_direction_is_sharp(
 ) -> None:
     smeared = cv2.blur(portrait, (15, 1))
     assert "blurred" in reasons(analyser, np.asarray(smeared, np.uint8))
+
+
+def dressed(portrait: Image, eyes, cloth: tuple[int, int, int], *, scarf: bool) -> Image:  # type: ignore[no-untyped-def]
+    """The portrait in a smooth cloth: as a cap down to the brows, or around the whole face and over the neck."""
+    (lx, ly), (rx, _) = eyes
+    x, apart = (lx + rx) // 2, rx - lx
+    worn = portrait.copy()
+    if scarf:
+        cv2.ellipse(worn, (x, ly + apart // 3), (round(2.0 * apart), round(2.2 * apart)), 0, 0, 360, cloth, -1)
+        cv2.rectangle(worn, (x - 2 * apart, ly + 2 * apart), (x + 2 * apart, worn.shape[0]), cloth, -1)
+        face = np.zeros(portrait.shape[:2], np.uint8)
+        cv2.ellipse(face, (x, ly + round(0.4 * apart)), (round(1.05 * apart), round(1.45 * apart)), 0, 0, 360, 1, -1)
+        worn[face > 0] = portrait[face > 0]
+    else:
+        size = (round(1.5 * apart), round(1.5 * apart))
+        cv2.ellipse(worn, (x, ly - round(0.5 * apart)), size, 0, 180, 360, cloth, -1)
+    return worn
+
+
+@pytest.mark.parametrize("cloth", [(110, 110, 112), (25, 25, 25), (60, 170, 230), (205, 205, 205)])
+def test_a_cloth_around_the_face_is_a_head_covering_in_any_colour(
+    analyser: FaceAnalyser, portrait: Image, eyes, cloth: tuple[int, int, int]
+) -> None:
+    assert "head_covering" in reasons(analyser, dressed(portrait, eyes, cloth, scarf=True))
+
+
+@pytest.mark.parametrize("cloth", [(110, 110, 112), (190, 170, 240), (60, 170, 230), (120, 30, 30)])
+def test_a_smooth_cap_unlike_the_hair_beside_the_face_is_a_head_covering(
+    analyser: FaceAnalyser, portrait: Image, eyes, cloth: tuple[int, int, int]
+) -> None:
+    assert "head_covering" in reasons(analyser, dressed(portrait, eyes, cloth, scarf=False))
+
+
+def test_hair_is_no_head_covering_and_no_colour_at_all_is_no_cast(analyser: FaceAnalyser, portrait: Image) -> None:
+    grey = cv2.cvtColor(cv2.cvtColor(portrait, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR).astype(np.uint8)
+    assert "head_covering" not in reasons(analyser, portrait)
+    assert not {"head_covering", "colour_cast"} & reasons(analyser, grey)
+
+
+def test_a_thin_bright_streak_over_an_eye_is_glare(analyser: FaceAnalyser, portrait: Image, eyes) -> None:
+    (lx, ly), (rx, _) = eyes
+    streaked, reach = portrait.copy(), (rx - lx) // 5
+    cv2.line(streaked, (lx - reach, ly + reach // 2), (lx + reach, ly - reach // 2), (255, 255, 255), reach // 2)
+    assert "glasses_glare" in reasons(analyser, streaked)
+    assert "glasses_glare" not in reasons(analyser, portrait)
