@@ -113,7 +113,7 @@ def sunglasses(view: FaceView, skin: Skin) -> float | None:
 
 def glasses_glare(view: FaceView) -> float | None:
     """Largest blown-out blob over an eye, as a share of the eye socket's area."""
-    limit = _blown_from(view)
+    limit, white_from = _blown_from(view), _white_from(view)
     if limit is None:
         return None
     worst = 0.0
@@ -121,11 +121,20 @@ def glasses_glare(view: FaceView) -> float | None:
         area = view.region(socket)
         x, y, width, height = cv2.boundingRect(area)
         area = area[y : y + height, x : x + width]
-        blown = ((view.grey[y : y + height, x : x + width] > limit) & (area > 0)).astype(np.uint8)
+        part = slice(y, y + height), slice(x, x + width)
+        white = view.image[part].min(axis=2) > white_from
+        blown = (((view.grey[part] > limit) | white) & (area > 0)).astype(np.uint8)
         stats = cv2.connectedComponentsWithStats(blown, connectivity=8)[2]
         largest = int(stats[1:, cv2.CC_STAT_AREA].max()) if len(stats) > 1 else 0
         worst = max(worst, largest / max(1, int(np.count_nonzero(area))))
     return worst
+
+
+def _white_from(view: FaceView) -> float:
+    """The least of the three channels from which a place is white: skin, light as it may be, has less blue than red."""
+    cheeks = (view.region(LEFT_CHEEK) | view.region(RIGHT_CHEEK)) > 0
+    skin = float(np.percentile(view.image[cheeks].min(axis=1), 90)) if cheeks.any() else 255.0
+    return float(np.clip(skin + 25, 225, MOST_LIGHT))
 
 
 def _blown_from(view: FaceView) -> float | None:

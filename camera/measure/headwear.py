@@ -125,7 +125,7 @@ class _Around:
             return 0.0
         unlike = min(float(np.hypot(0.4 * light, chroma)) for light, chroma in beside)
         smooth = 1 - _ramp(self.fine, 0.10, 0.16)
-        return smooth * _ramp(unlike, 0.3, 0.5) * _ramp(self._unlike_skin(self.top), 0.9, 1.2)
+        return smooth * _ramp(unlike, 0.28, 0.44) * _ramp(self._unlike_skin(self.top), 0.9, 1.2)
 
     def one_cloth(self) -> float:
         """0 to 1: the same thing, no skin, on the head, on both sides of the face and on the neck."""
