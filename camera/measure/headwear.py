@@ -154,7 +154,7 @@ def _apart(one: Logs | None, other: Logs | None) -> tuple[float, float]:
 def _around(view: FaceView) -> _Around:
     assert view.person is not None  # noqa: S101 - _above has made sure
     colours, points = logs(view), view.half_points
-    rows, columns = np.mgrid[0 : colours.shape[0], 0 : colours.shape[1]]
+    rows, columns = np.arange(colours.shape[0])[:, None], np.arange(colours.shape[1])[None, :]
     face = cv2.dilate(view.half_region(FACE_OVAL), np.ones((5, 5), np.uint8)) > 0
     person = (view.person > 0.7) & (view.inside[::2, ::2] > 0) & ~face
     forehead, chin = float(points[FOREHEAD_TOP, 1]), points[CHIN]
