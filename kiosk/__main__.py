@@ -32,6 +32,9 @@ COMMANDS = {
     "report": "report:report",
 }
 
+_SENTENCE = 200
+"""Characters of a command's first sentence; longer than any."""
+
 
 class LazyGroup(click.Group):
     """A group that imports a command's module only when the command is asked for."""
@@ -47,6 +50,12 @@ class LazyGroup(click.Group):
         module, function = COMMANDS[cmd_name].split(":")
         command: click.Command = getattr(import_module(f"kiosk.commands.{module}"), function)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The whole first sentence of each command, on as many lines as it takes."""
+        commands = ((name, self.get_command(ctx, name)) for name in COMMANDS)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(_SENTENCE)) for name, each in commands if each])
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -5,6 +5,7 @@ Every command that moves state or opens kiosk.db is decorated with ``by_staff``;
 
 import functools
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,7 +94,7 @@ def identify(
     vault = Vault(data_folder(settings), now=clock.now)
     ask = passphrases(passphrase_fd)
     if not vault.folder.is_made:
-        raise click.ClickException("nothing was set up here yet: make the first account with «kiosk staff add NAME»")
+        raise nothing_in(vault.folder.root)
     first_name, second_name = _names(vault, role, as_name, second, two=two)
     if not vault.is_rehearsal:
         _unlock(vault, [name for name in (first_name, second_name) if name], ask)
@@ -103,6 +104,14 @@ def identify(
     if two:
         require_two(by, other)
     return People(settings, clock, vault, by, other, ask)
+
+
+def nothing_in(folder: Path) -> click.ClickException:
+    """Names the folder looked into: more often than not another one was meant."""
+    return click.ClickException(
+        f"nothing was set up in {folder} yet. If you mean another data folder, name it: export KIOSK_DATA=FOLDER. "
+        "If not, make the first account: kiosk staff add NAME"
+    )
 
 
 def settings_of(config: Path | None) -> Settings:
@@ -121,12 +130,27 @@ def data_folder(settings: Settings) -> Path:
 def passphrases(descriptor: int | None) -> Callable[[str], str]:
     """A function that gets the next passphrase: a line of ``descriptor``, else by prompt without echo."""
     if descriptor is None:
-        return lambda name: str(click.prompt(f"Passphrase of {name}", hide_input=True, err=True))
+        return lambda name: ask_hidden(f"Passphrase of {name}")
     try:
         lines = os.fdopen(descriptor, encoding="utf-8", closefd=False)
     except OSError:
         raise click.UsageError(f"descriptor {descriptor} cannot be read") from None
     return lambda _name: _next_line(lines)
+
+
+def ask_hidden(words: str, *, twice: bool = False) -> str:
+    """A passphrase from the terminal; without one it would be shown while it is typed, so it is refused."""
+    if not _has_terminal():
+        raise click.UsageError("there is no terminal to ask for the passphrase: give it by --passphrase-fd")
+    return str(click.prompt(words, hide_input=True, confirmation_prompt=twice, err=True))
+
+
+def _has_terminal() -> bool:
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return sys.stdin.isatty()
+    return True
 
 
 def _next_line(lines: Any) -> str:

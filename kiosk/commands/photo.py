@@ -190,4 +190,5 @@ def _sheet_written(out: Path, pdf: bytes) -> int:
     except OSError as problem:
         click.echo(f"{shown(str(out))}: the sheet cannot be written ({problem.strerror}).", err=True)
         return UNREADABLE
+    click.echo(str(out.absolute()))
     return 0

@@ -23,6 +23,7 @@ from kiosk.actions.rules_check import check_rules
 from kiosk.actions.window import make_window, open_window
 from kiosk.app import compile_pages, create_site
 from kiosk.clock import SystemClock
+from kiosk.commands.people import nothing_in
 from kiosk.domain.errors import KioskError
 from kiosk.domain.window import WindowPlan
 from kiosk.settings import Settings, SettingsError, load_settings
@@ -47,7 +48,7 @@ def serve(config: Path | None) -> None:
     folder = default_folder(settings.data)
     vault = Vault(folder, cost=None)
     if not vault.folder.is_made:
-        raise click.UsageError("no account exists yet: make the first one with «kiosk staff add NAME»")
+        raise nothing_in(folder)
     _run(settings, vault, [])
     _leave()
 

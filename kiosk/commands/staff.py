@@ -8,7 +8,16 @@ import click
 
 from kiosk.actions.staff import add_account, disable_account, install
 from kiosk.clock import SystemClock
-from kiosk.commands.people import People, by_staff, data_folder, identify, passphrases, plain_errors, settings_of
+from kiosk.commands.people import (
+    People,
+    ask_hidden,
+    by_staff,
+    data_folder,
+    identify,
+    passphrases,
+    plain_errors,
+    settings_of,
+)
 from kiosk.domain.staff import Account, Role
 from kiosk.store.vault import Vault
 
@@ -70,7 +79,7 @@ def disable(people: People, name: str) -> None:
 def _new_passphrase(descriptor: int | None, name: str) -> str:
     if descriptor is not None:
         return passphrases(descriptor)(name)
-    return str(click.prompt(f"New passphrase of {name}", hide_input=True, confirmation_prompt=True, err=True))
+    return ask_hidden(f"New passphrase of {name}", twice=True)
 
 
 def _line(account: Account) -> str:

@@ -114,7 +114,7 @@ def advance(state: ApplicationState, event: ApplicationEvent) -> ApplicationStat
     try:
         return APPLICATION_MOVES[state, event]
     except KeyError:
-        raise NotAllowedNow(f"{state} does not allow {event}") from None
+        raise NotAllowedNow(f"it is {state} now, which does not allow: {event}") from None
 
 
 def advance_window(state: WindowState, event: WindowEvent) -> WindowState:

@@ -40,7 +40,27 @@ def test_an_empty_data_folder_is_refused_in_plain_words(tmp_path: Path) -> None:
     done = run(tmp_path / "none", "window", "list")
     assert done.returncode == 1
     assert "kiosk staff add" in done.stderr
+    assert str(tmp_path / "none") in done.stderr, "somebody who forgot KIOSK_DATA sees where it looked"
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("words", [("staff", "list", "--as", "op"), ("staff", "add", "new", "--as", "boss")])
+def test_a_passphrase_is_never_asked_where_it_would_be_seen(installed: Path, words: tuple[str, ...]) -> None:
+    environment = os.environ | {"KIOSK_DATA": str(installed)}
+    command = [sys.executable, "-m", "kiosk", *words]
+    done = subprocess.run(
+        command, env=environment, input=f"{BOSS}\n", capture_output=True, text=True, start_new_session=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "--passphrase-fd" in done.stderr
+    assert "Warning" not in done.stderr
+
+
+def test_help_cuts_no_command_short(tmp_path: Path) -> None:
+    done = run(tmp_path, "--help")
+    _, commands = done.stdout.split("Commands:")
+    assert "intake-worker" in commands
+    assert "..." not in commands
 
 
 def test_a_wrong_passphrase_is_refused(installed: Path) -> None:
