@@ -146,10 +146,6 @@ class Applications:
             )
         return self.get(uid)
 
-    def set_step(self, uid: str, step: str, at: str) -> Application:
-        """Note which step a person is at, for the board; does not count as a change."""
-        return self._set(uid, "step", step, at)
-
     def set_language(self, uid: str, language: str, at: str) -> Application:
         """Note the language; does not count as a change."""
         return self._set(uid, "language", language, at)
