@@ -24,7 +24,9 @@ class Settings:
     port: int = _setting(8765, "port to listen on; 0 takes any free one", 0, 65535)
     threads: int = _setting(24, "server threads; each waiting picture holds one", 8, 128)
     camera_face: str = _setting(
-        "device:0", "camera for the face: device:N, device:PATH, video:FILE, picture:FILE, virtual:person"
+        "device:0",
+        "camera for the face: device:N, device:PATH, video:FILE, picture:FILE, virtual:SCENE; "
+        "scenes are person, form, visit, nobody, unplugged",
     )
     camera_form: str = _setting("", "camera for the form; empty means the same one as for the face")
     municipality: str = _setting("demo-city", "short name of the municipality, used in batch file names")
