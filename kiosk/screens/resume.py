@@ -18,7 +18,13 @@ _PAGE_TO_MEND = {"photo": "photo.live", "form": "form_qr.live"}
 def resume_words() -> dict[str, Any]:
     """The offer that stands, for the start page, with words in the language of the person it is for."""
     offer = deeds.standing(services())
-    return {"resume_offer": offer, "resume_t": translator(offer.language) if offer else None}
+    return {"resume_offer": offer, "resume_t": translator(offer.language) if offer else None, "start_mark": _mark()}
+
+
+def _mark() -> str:
+    """What the start page shows besides the languages: the window that is open and the call number offered."""
+    window, offer = services().current_window(), deeds.standing(services())
+    return f"{window.id if window else ''} {offer.call_number if offer else ''}"
 
 
 @blueprint.before_app_request
@@ -42,6 +48,12 @@ def ask() -> ResponseReturnValue:
     session.setdefault("language", offer.language)
     key, words = deeds.what_to_mend(services(), offer.uid)
     return render_template("resume.html", offer=offer, mend=key, words=words)
+
+
+@blueprint.get("/mark.json")
+def mark() -> ResponseReturnValue:
+    """Whether the start page still shows what it should; it asks while it stands."""
+    return {"mark": _mark()}
 
 
 @blueprint.post("/")

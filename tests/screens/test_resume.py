@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
+from kiosk.actions.window import close_window
 from kiosk.app import create_site
 from kiosk.domain.states import ApplicationState
+from kiosk.store.vault import REHEARSAL_OPERATOR
 from kiosk.texts import catalogue, translator
 from tests.builders import AT, FORM_ID
 from tests.desk_navigator import Browser, Desk
@@ -103,6 +105,27 @@ def test_offer_speaks_the_language_of_the_person_it_is_for(desk: Desk, screen: C
     assert translator("pt")("resume.mend_photo") in screen.get("/resume/").text
     screen.post("/applicant/finish", data={"csrf_token": token(start)})
     assert '<html lang="ja"' in screen.get("/").text, "not for the next person"
+
+
+def test_start_page_learns_of_an_offer_and_of_its_end_and_of_a_window_that_closes(desk: Desk, screen: Client) -> None:
+    def shown() -> str:
+        found = re.search(r'data-mark="([^"]*)"', screen.get("/").text)
+        assert found
+        return found.group(1)
+
+    def now() -> str:
+        return str(screen.get("/resume/mark.json").get_json()["mark"])
+
+    before = shown()
+    assert now() == before
+    _, _, number = offered(desk)
+    assert now() != before
+    assert number in now()
+    assert now() == shown()
+    desk.clock.tick(181)
+    assert now() == before
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    assert now() != before
 
 
 def test_offer_is_taken_once(desk: Desk, screen: Client) -> None:
