@@ -292,6 +292,7 @@ def test_idle_screen_asks_then_wipes_and_keeps_the_draft(wide: Page, kiosk: Kios
     expect(wide.locator("#idle")).not_to_be_visible()
     wide.clock.run_for(2_000)
     expect(wide.locator("#idle")).to_be_visible()
+    expect(wide.locator("#idle-stay")).to_be_focused()
     wide.locator("#idle-stay").tap()
     expect(wide.locator("#idle")).not_to_be_visible()
     wide.clock.run_for(61_000)

@@ -23,6 +23,7 @@
     const end = Date.now() + grace * 1000;
     left.textContent = String(grace);
     dialog.showModal();
+    document.getElementById("idle-stay").focus(); // not by autofocus: the page's own field has that while it loads
     ticking = window.setInterval(() => {
       const seconds = Math.ceil((end - Date.now()) / 1000);
       left.textContent = String(Math.max(seconds, 0));
