@@ -29,6 +29,7 @@ from kiosk.store.photos import StoredPhoto
 from kiosk.store.vault import REHEARSAL_OPERATOR
 from kiosk.wiring import Cameras, Services, make_services
 from tests.builders import AT, a_rehearsal_vault, a_window, an_application
+from tests.servers import close
 
 Who = Literal["stranger", "draft", "submitted"]
 Form = Mapping[str, str]
@@ -258,7 +259,7 @@ def running_screens(data: Path) -> Iterator[Screens]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield Screens(f"http://127.0.0.1:{server.effective_port}", services, camera)
-    server.close()
+    close(server)
     thread.join(5)
     station_of(services).end()
     services.stop()

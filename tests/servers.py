@@ -1,4 +1,4 @@
-"""Real servers on loopback for the hand-over: OpenSSH's sshd with sftp-server, moto's S3, and a line that is cut."""
+"""Servers on loopback: how to end our own; OpenSSH's sshd with sftp-server, moto's S3, and a line that is cut."""
 
 import getpass
 import os
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from waitress.server import BaseWSGIServer, MultiSocketServer
 
 SFTP_SERVER = Path("/usr/lib/openssh/sftp-server")
 
@@ -147,3 +148,9 @@ def _pass_on(source: socket.socket, target: socket.socket, most: int | None) -> 
             continue
         finally:
             each.close()
+
+
+def close(server: BaseWSGIServer | MultiSocketServer) -> None:
+    """Stop serving once whoever is still answering is done: their last word needs the server's pipe."""
+    server.task_dispatcher.shutdown()
+    server.close()

@@ -14,6 +14,7 @@ from camera.virtual import VirtualCamera
 from kiosk.office.intake import take_in
 from tests.office.places import NAME, Kiosk, Place, corrected
 from tests.office.test_pages import PASSPHRASE, Desk
+from tests.servers import close
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
@@ -46,7 +47,7 @@ def page(filled: Place, browser: Browser) -> Iterator[Page]:
     page.goto(f"http://127.0.0.1:{server.effective_port}/")
     yield page
     context.close()
-    server.close()
+    close(server)
     thread.join(10)
     assert problems == []
 

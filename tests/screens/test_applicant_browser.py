@@ -22,6 +22,7 @@ from kiosk.store.photos import StoredPhoto
 from kiosk.texts import languages
 from kiosk.wiring import Cameras, Services
 from tests.builders import AT, FORM_ID, a_rehearsal_vault, a_window
+from tests.servers import close
 
 pytestmark = pytest.mark.browser
 SIZES = {"landscape": {"width": 1366, "height": 768}, "portrait": {"width": 1080, "height": 1920}}
@@ -89,7 +90,7 @@ def kiosk(tmp_path: Path) -> Iterator[Kiosk]:
     thread.start()
     started = Kiosk(f"http://127.0.0.1:{server.effective_port}", services)
     yield started
-    server.close()
+    close(server)
     thread.join(5)
     vault.lock()
     assert started.complaints == []

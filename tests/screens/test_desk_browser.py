@@ -17,6 +17,7 @@ from kiosk.store.vault import REHEARSAL_SUPERVISOR
 from tests.builders import FORM_ID
 from tests.desk_navigator import ANSWERS, PASSPHRASE, Desk, a_photo
 from tests.desk_screens import Screen, operators_screens, supervisors_screens
+from tests.servers import close
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 _A = ApplicationState
@@ -61,8 +62,7 @@ def page(desk: Desk, browser: Browser) -> Iterator[Page]:
     page.goto(f"http://127.0.0.1:{server.effective_port}/desk/")
     yield page
     context.close()
-    server.task_dispatcher.shutdown()  # who is still answering has to be done before the server lets go of its pipe
-    server.close()
+    close(server)
     thread.join(10)
     assert problems == []
 

@@ -17,6 +17,7 @@ from kiosk.domain.states import ApplicationState
 from kiosk.store.window_file import WindowStore
 from kiosk.wiring import Services
 from tests.builders import an_application, make_services
+from tests.servers import close
 
 pytestmark = pytest.mark.browser
 PAPERS = {"roll": {"width": "80mm", "height": "110mm"}, "A4": {"format": "A4"}}
@@ -44,7 +45,7 @@ def page(browser: Browser, parts: Services) -> Iterator[Page]:
     page.goto(f"{url}/applicant/submitted")
     yield page
     context.close()
-    server.close()
+    close(server)
 
 
 def call_number(store: WindowStore) -> str:

@@ -18,6 +18,7 @@ from kiosk.settings import load_settings
 from kiosk.texts import languages, translator
 from kiosk.wiring import Cameras, Services
 from tests.builders import AT, FORM_ID, NoCamera, a_rehearsal_vault, a_window
+from tests.servers import close
 
 pytestmark = pytest.mark.browser
 NAME = "ぬくみず　ゑみり"
@@ -69,7 +70,7 @@ def screen(browser: Browser, tmp_path: Path) -> Iterator[Screen]:
     context = browser.new_context(viewport={"width": 1366, "height": 768}, has_touch=True)
     yield Screen(context.new_page(), f"http://127.0.0.1:{server.effective_port}", speaker, services)
     context.close()
-    server.close()
+    close(server)
     thread.join(5)
     services.stop()
 
