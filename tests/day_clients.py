@@ -69,6 +69,10 @@ class Answer:
     seconds: float
 
 
+SECONDS_OF_A_LINE = 60
+"""A line unused for longer is opened anew, as browsers do: the server hangs up after two minutes."""
+
+
 @dataclass
 class Client:
     """One browser: keeps its cookies, follows redirects, sends the token of the page it last saw."""
@@ -81,6 +85,7 @@ class Client:
     def __post_init__(self) -> None:
         self._host = urlsplit(self.url).netloc
         self._connection = http.client.HTTPConnection(self._host, timeout=60)
+        self._asked = monotonic()
 
     def get(self, path: str) -> Answer:
         """Open a page."""
@@ -106,6 +111,9 @@ class Client:
         headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
+        if monotonic() - self._asked > SECONDS_OF_A_LINE:
+            self._connection.close()  # it is opened anew by itself
+        self._asked = monotonic()
         self._connection.request(method, path, body, headers)
         answer = self._connection.getresponse()
         for line in answer.headers.get_all("Set-Cookie") or ():
