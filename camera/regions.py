@@ -19,7 +19,6 @@ LEFT_EYE_CORNERS, RIGHT_EYE_CORNERS = (33, 133), (362, 263)
 LEFT_LIDS = ((159, 145), (158, 153), (160, 144))
 RIGHT_LIDS = ((386, 374), (385, 380), (387, 373))
 INNER_LIPS_GAP = ((13, 14), (82, 87), (312, 317))
-MOUTH_CORNERS = (61, 291)
 
 FACE_SIDES = (234, 454)
 """Where the face's outline is widest: beside the ears."""
@@ -48,11 +47,6 @@ NOSE_ROOT = (193, 8, 417, 351, 6, 122)
 """Between the eyes: dark glasses leave it free, a fringe over the eyes does not."""
 UNDER_LEFT_EYE = (111, 117, 118, 119, 120, 121, 128, 232, 231, 230, 229, 228, 31)
 UNDER_RIGHT_EYE = (340, 346, 347, 348, 349, 350, 357, 452, 451, 450, 449, 448, 261)
-LOWER_FACE = (
-    93, 132, 58, 172, 136, 150, 149, 176, 148, 152, 377, 400, 378, 379, 365, 397, 288, 361, 323,
-    352, 411, 425, 426, 327, 2, 98, 206, 205, 187, 123,
-)  # fmt: skip
-"""Cheeks below the nose, jaw and chin: what a mask covers."""
 
 
 def polygon(points: Points, indices: tuple[int, ...], size: tuple[int, int]) -> Mask:

@@ -6,7 +6,7 @@ from kiosk.batch_file.acknowledgement import from_bytes
 from kiosk.domain.acknowledgement import Acknowledgement
 from kiosk.domain.errors import BatchError
 from kiosk.domain.staff import Role, require_role
-from kiosk.domain.states import ApplicationEvent, WindowEvent, WindowState, allowed, allowed_window
+from kiosk.domain.states import ApplicationEvent, WindowEvent, allowed, allowed_window, is_erased
 from kiosk.domain.window import Window
 from kiosk.ports import Clock
 from kiosk.store import office_keys
@@ -38,7 +38,7 @@ def acknowledge(vault: Vault, clock: Clock, data: bytes, by: str) -> Acknowledge
     if batch.acknowledged_at:
         return Acknowledged(batch, window, is_new=False)
     at = clock.now().isoformat(timespec="milliseconds")
-    if window.state is not WindowState.ERASED:
+    if not is_erased(window.state):
         _move_applications(vault, batch, by, at)
     _note(store, batch, found, by, at)
     if WindowEvent.ERASE in allowed_window(store.windows.get(window.id).state):

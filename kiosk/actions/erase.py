@@ -8,7 +8,7 @@ from kiosk.actions.sealed_file import SealedFile
 from kiosk.domain.erasure import Erasure, hash_of_all, tombstone_hash
 from kiosk.domain.errors import NotPermitted, Refused
 from kiosk.domain.staff import Role, require_two
-from kiosk.domain.states import WindowEvent, WindowState, advance_window
+from kiosk.domain.states import WindowEvent, advance_window, is_acknowledged, is_erased
 from kiosk.domain.window import Window
 from kiosk.ports import Clock
 from kiosk.store import backup
@@ -40,7 +40,7 @@ def erase_window(vault: Vault, clock: Clock, order: EraseOrder) -> Erasure:
     window = vault.kiosk_store.windows.get(order.window_id)
     with seal_lock(vault.folder, window.id) as lock:
         erasure = Erasures(vault.kiosk_store).get(window.id) or _decide(vault, clock, order, window)
-        if window.state is not WindowState.ERASED:
+        if not is_erased(window.state):
             vault.destroy_window(window.id)
             remove(window_files(vault.folder, window.id))
             _empty_outbox(vault, erasure)
@@ -54,8 +54,8 @@ def _decide(vault: Vault, clock: Clock, order: EraseOrder, window: Window) -> Er
     """Check that it may be, set the tombstones and note the decision, all in one transaction."""
     store, at = vault.kiosk_store, clock.now().isoformat(timespec="milliseconds")
     advance_window(window.state, WindowEvent.ERASE)
-    is_acknowledged = window.state is WindowState.ACKNOWLEDGED
-    if not is_acknowledged:
+    answered = is_acknowledged(window.state)
+    if not answered:
         accounts = [store.staff.get(name) for name in (order.by, order.second)]
         if not all(each.is_active and each.role is Role.SUPERVISOR for each in accounts):
             raise NotPermitted("the office has not acknowledged every batch: now it takes two supervisors and a reason")
@@ -66,7 +66,7 @@ def _decide(vault: Vault, clock: Clock, order: EraseOrder, window: Window) -> Er
     paths = [*window_files(vault.folder, window.id), *_outbox(vault.folder.outbox, batches)]
     erasure = Erasure(
         window_id=window.id, municipality=window.municipality, held_on=window.held_on, rehearsal=window.rehearsal,
-        by=order.by, second=order.second, is_acknowledged=is_acknowledged, at=at,
+        by=order.by, second=order.second, is_acknowledged=answered, at=at,
         ended=dict(Counter(str(stone.ended_state) for stone in stones)),
         photos=len(vault.window_store(window.id).photos.hashes()),
         batches=tuple(_about(batch) for batch in batches),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from kiosk.domain.erasure import Erasure
 from kiosk.domain.errors import NotFound
-from kiosk.domain.states import WindowState
+from kiosk.domain.states import is_erased
 from kiosk.store.erasing import Erasures
 from kiosk.store.vault import Vault
 
@@ -12,7 +12,7 @@ from kiosk.store.vault import Vault
 def erased(vault: Vault, window_id: str) -> Erasure:
     """The facts of a window whose erasing has come to its end; raises NotFound."""
     found = Erasures(vault.kiosk_store).get(window_id)
-    if found is None or vault.kiosk_store.windows.get(window_id).state is not WindowState.ERASED:
+    if found is None or not is_erased(vault.kiosk_store.windows.get(window_id).state):
         raise NotFound("this window was not erased")
     return found
 

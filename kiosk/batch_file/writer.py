@@ -37,7 +37,6 @@ class Written:
     """A batch on disk, not yet verified; ``check`` opens it for the self-check and is forgotten after."""
 
     size: int
-    payload_sha256: bytes
     check: pyrage.x25519.Identity
 
 
@@ -60,7 +59,7 @@ def write_batch(
         sink.finish(device, check)
         os.fsync(file.fileno())
         size = file.seek(0, os.SEEK_END)
-    return Written(size, sink.payload.digest(), check)
+    return Written(size, check)
 
 
 def _plaintext(

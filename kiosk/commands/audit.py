@@ -6,7 +6,7 @@ import click
 
 from kiosk.commands.people import People, by_staff
 from kiosk.domain.staff import Role
-from kiosk.domain.states import WindowState
+from kiosk.domain.states import is_erased
 
 
 @click.group()
@@ -31,6 +31,6 @@ def migrate(people: People) -> None:
     people.vault.kiosk_store.audit.verify()
     click.echo("kiosk.db: up to date")
     for window in people.vault.kiosk_store.windows.list():
-        if window.state is not WindowState.ERASED:
+        if not is_erased(window.state):
             people.vault.window_store(window.id)
             click.echo(f"windows/{window.id}.db: up to date")

@@ -125,6 +125,21 @@ def advance_window(state: WindowState, event: WindowEvent) -> WindowState:
         raise NotAllowedNow(f"not possible now: this window is {state} ({event})") from None
 
 
+def is_abandoned(state: ApplicationState) -> bool:
+    """Whether somebody walked off before handing in, or did not consent."""
+    return state is ApplicationState.ABANDONED
+
+
+def is_acknowledged(state: WindowState) -> bool:
+    """Whether the office has answered for every batch of the window."""
+    return state is WindowState.ACKNOWLEDGED
+
+
+def is_erased(state: WindowState) -> bool:
+    """Whether nothing of the window can be opened any more."""
+    return state is WindowState.ERASED
+
+
 def allowed(state: ApplicationState) -> tuple[ApplicationEvent, ...]:
     """The events an application in ``state`` allows, in table order."""
     return tuple(event for (origin, event) in APPLICATION_MOVES if origin == state)

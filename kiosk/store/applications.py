@@ -7,7 +7,7 @@ from typing import Any
 
 from kiosk.domain.errors import FormAlreadyUsed, NotAllowedNow, NotFound, TappedFirst
 from kiosk.domain.queue import Application, ApplicationUid
-from kiosk.domain.states import ApplicationEvent, ApplicationState, advance, allowed, origins
+from kiosk.domain.states import ApplicationEvent, ApplicationState, advance, allowed, is_abandoned, origins
 from kiosk.store.database import Row, Store
 
 _EDITABLE = origins(ApplicationEvent.SUBMIT)
@@ -239,7 +239,7 @@ class Applications:
     def wipe(self, uid: str, at: str) -> None:
         """Empty an abandoned application of everything personal; it stays as a count."""
         with self._store.write() as database:
-            if self.get(uid).state is not ApplicationState.ABANDONED:
+            if not is_abandoned(self.get(uid).state):
                 raise NotAllowedNow("only an abandoned application can be wiped")
             database.conn.execute("delete from photos where uid = ?", (uid,))
             database.conn.execute("delete from changes where uid = ?", (uid,))

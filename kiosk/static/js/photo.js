@@ -11,6 +11,7 @@
   const flash = document.getElementById("flash");
   const progress = place.querySelector(".progress");
   const canvas = stage.querySelector("canvas");
+  const home = place.getAttribute("transform");
   const seen = { number: 0, instruction: "" };
 
   const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
@@ -24,6 +25,7 @@
     seen.phase = guide.phase;
     if (guide.instruction && guide.instruction !== seen.instruction) say(guide);
     if (guide.oval) move(guide.oval);
+    else if (guide.instruction === "no_face") moveHome();
     if (guide.oval) document.dispatchEvent(new Event("kiosk:presence")); // somebody is there, though nothing is touched
   }
 
@@ -46,6 +48,16 @@
     for (const ellipse of place.children) {
       ellipse.setAttribute("rx", halfWidth * width);
       ellipse.setAttribute("ry", halfHeight * height);
+    }
+  }
+
+  /* Who comes next meets the oval in the middle, not where the one before has left it. */
+  function moveHome() {
+    oval.setAttribute("viewBox", "0 0 1280 720");
+    place.setAttribute("transform", home);
+    for (const ellipse of place.children) {
+      ellipse.setAttribute("rx", 150);
+      ellipse.setAttribute("ry", 200);
     }
   }
 
