@@ -86,7 +86,8 @@
       if (/[ぁ-ゖァ-ヺ]/.test(text) && tag !== "ja") wrong.push(`Japanese marked ${tag}: ${text}`);
       if (/[㐀-鿿]/.test(text) && !["ja", "zh-Hans"].includes(tag)) wrong.push(`kanji marked ${tag}: ${text}`);
       if (/[가-힣]/.test(text) && tag !== "ko") wrong.push(`Korean marked ${tag}: ${text}`);
-      const isFree = node.parentElement.closest("ruby, .raw, .switches .languages, .languages-large");
+      const voice = node.parentElement.closest("[data-voice]");
+      const isFree = (voice && voice.dataset.voice !== "ja-easy") || node.parentElement.closest("ruby, .raw, .switches .languages, .languages-large");
       if (document.documentElement.dataset.language === "ja-easy" && /[㐀-鿿々]/.test(text) && !isFree) wrong.push(`no reading: ${text}`);
     }
     const font = getComputedStyle(document.querySelector("h1") || document.body).fontFamily;

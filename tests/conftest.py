@@ -30,6 +30,11 @@ hypothesis.settings.register_profile("kiosk", deadline=None)  # how busy the mac
 hypothesis.settings.load_profile("kiosk")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long journeys in a browser come first, so that many small files fill up what one worker has left at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+
+
 @pytest.fixture(scope="session")
 def photos() -> Path:
     """The folder of shared face photos, which never travels with the project."""
