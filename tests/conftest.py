@@ -14,7 +14,7 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM_FLAGS = [
@@ -28,6 +28,7 @@ CHROMIUM_FLAGS = [
 ]
 hypothesis.settings.register_profile("kiosk", deadline=None)  # how busy the machine is fails nothing
 hypothesis.settings.load_profile("kiosk")
+expect.set_options(timeout=30_000)  # the same of what a page is expected to show: milliseconds at the worst
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
