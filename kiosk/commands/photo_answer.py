@@ -10,6 +10,10 @@ from kiosk.domain.photo import JudgedMeasure
 
 ALL_IN_ORDER, PHOTO_FAILED, UNREADABLE = 0, 1, 2
 """Exit codes of the contract."""
+UNITS_IN_WORDS = {"0-1": "", "ratio": "", "score": "", "px": "pixels", "deg": "degrees"}
+"""Units as a person reads them; those that only say that there is none are left out."""
+YES_OR_NO = {"FileFormat": "not a file format or colour mode that is taken"}
+"""What is said of measures that are only met or not, in place of a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +82,17 @@ def in_words(answer: Answer) -> str:
     lines = [f"{shown(answer.file)}: {answer.check.verdict}{f' ({reasons})' if reasons else ''}"]
     for measure in answer.check.measures:
         if measure.status in ("warn", "fail"):
-            lines.append(
-                f"  {measure.status}  {measure.name} = {_plain(measure.value)} {measure.unit}{_bounds(measure)}"
-            )
+            lines.append(f"  {measure.status}  {_measure_in_words(measure)}")
     if answer.output:
         lines.append(f"  photo: {shown(str(answer.output))}")
     return "\n".join(lines)
+
+
+def _measure_in_words(measure: JudgedMeasure) -> str:
+    if measure.name in YES_OR_NO:
+        return f"{measure.name}: {YES_OR_NO[measure.name]}"
+    unit = UNITS_IN_WORDS.get(measure.unit, measure.unit)
+    return f"{measure.name} = {_plain(measure.value)}{f' {unit}' if unit else ''}{_bounds(measure)}"
 
 
 def _bounds(measure: JudgedMeasure) -> str:

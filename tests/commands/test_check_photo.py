@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -216,10 +217,20 @@ def test_no_picture_at_all_is_wrong_usage() -> None:
 def test_a_person_at_a_terminal_gets_words(folder: Path) -> None:
     result = run(folder / "frame.png")
     assert result.stdout.startswith(f"{folder / 'frame.png'}: fail (file_format")
-    assert "fail  FileFormat" in result.stdout
+    assert "fail  FileFormat: not a file format or colour mode that is taken\n" in result.stdout
     assert "fail  FileSize" not in result.stdout
     Pillow.effect_noise((2600, 2600), 90).convert("RGB").save(folder / "heavy.jpg", quality=100, subsampling=0)
     assert "(wanted: 20480 or more and 7000000 or less)" in run(folder / "heavy.jpg").stdout
+
+
+def test_a_person_at_a_terminal_gets_units_as_words(folder: Path) -> None:
+    own = folder / "rules"
+    own.mkdir()
+    stricter = "[measures.InterEyeDistance]\nfail_min = 5000\n[measures.EyeBlink]\nwarn_max = -1.0\n"
+    (own / "photo.toml").write_text(f'version = "own"\n{stricter}')
+    said = run(folder / "frame.jpg", "--as-camera", "--rules", own).stdout
+    assert re.search(r"fail  InterEyeDistance = \d[\d.]* pixels \(wanted: 5000 or more\)", said)
+    assert re.search(r"warn  EyeBlink = [\d.]+ \(wanted: -1 or less\)", said)
 
 
 def test_a_municipality_can_change_a_limit(folder: Path) -> None:
