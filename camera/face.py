@@ -28,6 +28,8 @@ DETECT_EVERY, DETECT_TURN, SLOW_EVERY = 4, 2, 4
 """In live mode faces are counted, and what does not change at once is measured, on every n-th frame, in turn;
 faces in the turn that has least else to do."""
 PRESENT = 0.5
+"""Presence of a face in the mesh, at least: where one is followed, and for a second face to count. Folds of a flag that
+were detected at 0.81 come to 0.00, second persons drawn from all portraits to 0.9 and more."""
 ASTRAY = 0.12
 """Share of the face's size by which the mesh may lie off the detected eyes, nose and mouth; a mesh that lost its way
 under a fringe or mask, often upside down, lies farther off, a good one of a turned head nearer."""
@@ -84,7 +86,7 @@ class FaceAnalyser:
 
     def _final(self, image: Image) -> FaceFindings:
         lit = brightened(image)
-        faces = self._detector.detect(lit, FINAL_SIDE)
+        faces = self._faces(lit, FINAL_SIDE)
         if not faces:
             return _nobody(image)
         mesh = self._landmarker.find(lit, roi_of_detection(faces[0]))
@@ -95,6 +97,14 @@ class FaceAnalyser:
         view = self._with_person(view)
         values = groups.on_the_face(view) | groups.of_the_light(view) | groups.around_the_head(view)
         return self._findings(image, faces, view, values)
+
+    def _faces(self, lit: Image, long_side: int) -> tuple[Detection, ...]:
+        """The person's face first, and of the others those in which the mesh sees a face too."""
+        faces = self._detector.detect(lit, long_side)
+        return faces[:1] + tuple(face for face in faces[1:] if self._is_face(lit, face))
+
+    def _is_face(self, lit: Image, face: Detection) -> bool:
+        return self._landmarker.find(lit, roi_of_detection(face)).presence >= PRESENT
 
     def _on_the_face(self, mesh: Mesh, face: Detection) -> Mesh:
         """The mesh, or where it went astray a usual face's in the place where the face was detected."""
@@ -135,12 +145,12 @@ class FaceAnalyser:
         track = self._track
         counted = track.roi is None or track.astray or track.frame % DETECT_EVERY == DETECT_TURN
         if counted:
-            track.faces = self._detector.detect(lit, LIVE_SIDE)
+            track.faces = self._faces(lit, LIVE_SIDE)
             if not track.faces:
                 return None
         mesh = self._landmarker.find(lit, track.roi or roi_of_detection(track.faces[0]))
         if mesh.presence < PRESENT or not _near(mesh, track.faces[0]):
-            track.faces = self._detector.detect(lit, LIVE_SIDE)
+            track.faces = self._faces(lit, LIVE_SIDE)
             if not track.faces:
                 return None
             mesh = self._landmarker.find(lit, roi_of_detection(track.faces[0]))

@@ -87,3 +87,9 @@ def test_skin_of_any_tone_in_white_light_has_no_colour_cast(analyser: FaceAnalys
 
 def test_a_turned_head_is_named_though_its_name_says_frontal(analyser: FaceAnalyser, photos: Path) -> None:
     assert "head_turned" in judged(analyser, photos / f"{TURNED}.jpg").reasons
+
+
+def test_folds_of_a_flag_are_no_second_person(analyser: FaceAnalyser, photos: Path) -> None:
+    image = np.asarray(cv2.imread(str(photos / "frontal-teeth-01.jpg"), cv2.IMREAD_COLOR), np.uint8)
+    found = analyser.analyse(np.ascontiguousarray(image[: image.shape[1], ::-1]), live=False)
+    assert found.value("SingleFacePresent") == 1
