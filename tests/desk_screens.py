@@ -112,6 +112,9 @@ def supervisors_screens(desk: Desk, folder: Path) -> Iterator[Screen]:
     yield Screen("another-open", f"/windows/{planned.id}/ready")
     for state in (_A.ACCEPTED, _A.SUBMITTED, _A.DRAFT):
         desk.applicant(state)
+    left = desk.store.custody.take(desk.applicant(_A.ACCEPTED).uid, "old_card", 1, REHEARSAL_OPERATOR, AT)
+    yield Screen("close-custody", to=f"{batch}/close", fields={"anyway": "yes"})
+    desk.store.custody.give_back(left.id, REHEARSAL_OPERATOR, AT)
     yield Screen("close-refused", to=f"{batch}/close")
     yield Screen("closed", to=f"{batch}/close", fields={"anyway": "yes"})
     yield Screen("seal-refused", to=f"{batch}/seal", fields={"second_name": "nobody"})

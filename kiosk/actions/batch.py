@@ -13,6 +13,7 @@ from typing import Any
 
 from kiosk.actions.batch_contents import Contents, balance_lines, read_contents
 from kiosk.actions.sealed_file import SealedFile
+from kiosk.actions.window import close_keeping_key
 from kiosk.batch_file.manifest import public_text, to_bytes
 from kiosk.domain.batch import Balance, Manifest, balance, file_name, superseded
 from kiosk.domain.errors import BatchError, StorageFull, TappedFirst
@@ -58,27 +59,24 @@ def balance_window(vault: Vault, window_id: str, rules: Path | None = None) -> B
     store = vault.window_store(window_id)
     applications = store.applications.list()
     lines = balance_lines(applications, store.photos.hashes(), load_rules("ages", rules))
-    calls = {str(each.uid): each.call_number for each in applications}
-    return balance(lines, sorted(calls[item.uid] for item in store.custody.open_items()))
+    return balance(lines, [item.call_number for item in store.custody.open_items()])
 
 
 def close_and_balance(
-    vault: Vault, clock: Clock, window_id: str, by: str, *, reason: str | None = None, ignore_drafts: bool = False,
-    rules: Path | None = None,
+    vault: Vault, clock: Clock, window_id: str, by: str, *, second: str = "", reason: str | None = None,
+    ignore_drafts: bool = False, rules: Path | None = None,
 ) -> Balance:  # fmt: skip
     """Close a window that is still open, unless its numbers differ and no reason is given; gives its balance.
 
-    Unlike the desk's closing it leaves the key in memory, since sealing follows at once.
+    Unlike the desk's closing it leaves the key in memory, since sealing follows at once. What is open in the ledger
+    takes a second person besides the reason.
     """
     store = vault.kiosk_store
     require_role(store.staff.get(by), Role.OPERATOR)
     found, state = balance_window(vault, window_id, rules), store.windows.get(window_id).state
     serious = [each for each in found.differences if not (ignore_drafts and each.key == "drafts_left")]
     if WindowEvent.CLOSE in allowed_window(state) and (not serious or (reason or "").strip()):
-        at = _at(clock)
-        with store.write():
-            store.windows.move(window_id, WindowEvent.CLOSE, by, None, reason, at)
-            store.audit.append("window_close", by, window_id, at=at)
+        close_keeping_key(vault, clock, window_id, by, second=second, reason=reason or "")
     return found
 
 

@@ -1,10 +1,12 @@
 """Making, opening, pausing and closing a venue session."""
 
 import secrets
+from collections.abc import Sequence
 
-from kiosk.domain.errors import AnswerRefused, NotAllowedNow, Refused
+from kiosk.domain.custody import OpenItem
+from kiosk.domain.errors import AnswerRefused, CustodyOpen, NotAllowedNow, Refused
 from kiosk.domain.staff import Role, require_role, require_two
-from kiosk.domain.states import WindowEvent, allowed_window
+from kiosk.domain.states import WindowEvent, advance_window, allowed_window
 from kiosk.domain.window import Window, WindowId, WindowPlan, check_plan, differing, replanned, require_assigned
 from kiosk.ports import Clock
 from kiosk.store.kiosk_file import KioskStore
@@ -81,11 +83,40 @@ def resume_window(vault: Vault, clock: Clock, window_id: str, by: str) -> Window
     return _move(vault.kiosk_store, clock, window_id, WindowEvent.RESUME, by)
 
 
-def close_window(vault: Vault, clock: Clock, window_id: str, by: str) -> Window:
-    """Close a window to applicants and drop its key from memory; balancing and sealing take a passphrase again."""
-    window = _move(vault.kiosk_store, clock, window_id, WindowEvent.CLOSE, by)
+def close_window(vault: Vault, clock: Clock, window_id: str, by: str, *, second: str = "", reason: str = "") -> Window:
+    """Close a window to applicants and drop its key from memory; balancing and sealing take a passphrase again.
+
+    Raises CustodyOpen while things taken from people are open in the ledger, unless there is a reason and a second
+    person (else NotPermitted or SecondPersonNeeded): two people, one of them a supervisor, pass it.
+    """
+    window = close_keeping_key(vault, clock, window_id, by, second=second, reason=reason)
     vault.forget_window(window_id)
     return window
+
+
+def close_keeping_key(
+    vault: Vault, clock: Clock, window_id: str, by: str, *, second: str = "", reason: str = ""
+) -> Window:
+    """Close a window as ``close_window`` does, for a seal that follows at once."""
+    store = vault.kiosk_store
+    advance_window(store.windows.get(window_id).state, WindowEvent.CLOSE)
+    ledger = vault.window_store(window_id)
+    with ledger.write():  # nothing is taken from anybody between the look and the move
+        left = ledger.custody.open_items()
+        if left:
+            _require_override(store, left, by, second, reason)
+        with store.write():
+            window = _move(store, clock, window_id, WindowEvent.CLOSE, by, second or None, reason.strip() or None)
+            for each in left:
+                detail = f"{each.item} x{each.count}"
+                store.audit.append("custody_left_open", by, each.uid, detail, at=_at(clock))
+    return window
+
+
+def _require_override(store: KioskStore, left: Sequence[OpenItem], by: str, second: str, reason: str) -> None:
+    if not reason.strip():
+        raise CustodyOpen(len(left))
+    require_two(store.staff.get(by), store.staff.get(second) if second else None)
 
 
 def reopen_window(vault: Vault, clock: Clock, window_id: str, by: str, second: str, reason: str) -> Window:

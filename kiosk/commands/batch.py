@@ -50,12 +50,15 @@ def seal(
     vault, clock, by = people.vault, people.clock, people.by.name
     rules = Path(people.settings.rules) if people.settings.rules else None
     assert people.second is not None  # noqa: S101 - by_staff(two=True) promises it
-    found = close_and_balance(vault, clock, window_id, by, reason=reason, ignore_drafts=abandon_drafts, rules=rules)
+    second = people.second.name
+    found = close_and_balance(
+        vault, clock, window_id, by, second=second, reason=reason, ignore_drafts=abandon_drafts, rules=rules
+    )
     if abandon_drafts and is_closed(vault, window_id):
         count_drafts_as_abandoned(vault, clock, window_id, by)
         found = balance_window(vault, window_id, rules)
     _refuse_unbalanced(found, reason)
-    order = SealOrder(window_id, folder, by, people.second.name, reason, profile, rules)
+    order = SealOrder(window_id, folder, by, second, reason, profile, rules)
     sealed = seal_window(vault, clock, order, _bar() if sys.stderr.isatty() else _silent)
     batch = sealed.batch
     about = {"file": str(sealed.path), "sha256": batch.sha256, "applications": batch.applications, "seq": batch.seq}

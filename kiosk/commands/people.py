@@ -57,9 +57,13 @@ def in_words(error: KioskError) -> str:
     if isinstance(error, TooManyTries):
         return f"too many wrong passphrases; the next try is taken at {error.until[:19]}"
     if isinstance(error, Refused | BatchError) or not message:
-        language = "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
-        return catalogue(language).get(error.text_key, error.text_key.replace("_", " "))
+        return catalogue(words_language()).get(error.text_key, error.text_key.replace("_", " "))
     return message
+
+
+def words_language() -> str:
+    """The language a command speaks: Japanese where the shell does, else English."""
+    return "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
 
 
 def by_staff(role: Role = Role.OPERATOR, *, two: bool = False) -> Callable[[Callable[..., R]], Callable[..., R]]:

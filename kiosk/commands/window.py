@@ -1,6 +1,7 @@
 """``kiosk window`` and ``kiosk fill``: venue sessions from the shell, as from the desk."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -10,13 +11,24 @@ import click
 
 from kiosk.actions.identity import preset_names
 from kiosk.actions.window import close_window, make_window, open_window, reopen_window
-from kiosk.commands.people import People, by_staff, data_folder, identify, plain_errors, settings_of, stand_in
+from kiosk.commands.people import (
+    People,
+    by_staff,
+    data_folder,
+    identify,
+    plain_errors,
+    settings_of,
+    stand_in,
+    words_language,
+)
 from kiosk.commands.quiet import quiet_native
+from kiosk.domain.errors import CustodyOpen
 from kiosk.domain.staff import Role
 from kiosk.domain.states import WindowEvent, allowed_window
 from kiosk.domain.window import CONTACT_MAIL, OTHER_CITIES, Window, WindowPlan
 from kiosk.settings import Settings
 from kiosk.store.vault import Vault
+from kiosk.texts import translator
 
 
 @click.group()
@@ -90,10 +102,27 @@ def open_(people: People, window_id: str, reason: str | None) -> None:
 
 @window.command()
 @click.argument("window_id")
+@click.option("--reason", help="of two, when things taken from people are left open in the ledger")
+@click.option("--second", "second_name", metavar="NAME", help="the second person, to close with things left open")
 @by_staff()
-def close(people: People, window_id: str) -> None:
-    """Close a window to applicants."""
-    click.echo(_line(close_window(people.vault, people.clock, window_id, people.by.name)))
+def close(people: People, window_id: str, reason: str | None) -> None:
+    """Close a window to applicants; things taken from people are settled first, or passed by two with a reason."""
+    vault, by = people.vault, people.by.name
+    second = people.second.name if people.second else stand_in(vault, by) if reason else ""
+    try:
+        closed = close_window(vault, people.clock, window_id, by, second=second, reason=reason or "")
+    except CustodyOpen:
+        for line in _left_open(vault, window_id):
+            click.echo(line, err=True)
+        raise
+    click.echo(_line(closed))
+
+
+def _left_open(vault: Vault, window_id: str) -> Iterator[str]:
+    t = translator(words_language())
+    for each in vault.window_store(window_id).custody.open_items():
+        what = f"{t(f'identity.paper_{each.item}')} {t('queue.label_count', count=each.count)}"
+        yield f"  {each.call_number}\t{what}\t{each.envelope or t('batch.label_no_envelope')}"
 
 
 @click.command()

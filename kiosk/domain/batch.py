@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from kiosk.domain.states import ApplicationState
+from kiosk.domain.states import GOING, ApplicationState
 
 FORMAT = "mab"
 VERSION = 1
@@ -16,7 +16,6 @@ _LONGEST_PART = 60
 _S = ApplicationState
 _DECIDED = (_S.WITHDRAWN, _S.REJECTED)
 _LEFT = (_S.SUBMITTED, _S.IDENTITY_CHECKED, _S.RETURNED)
-_ACCEPTED = (_S.ACCEPTED, _S.SEALED, _S.ACKNOWLEDGED, _S.ERASED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Balance:
 
 
 def balance(lines: Sequence[Line], custody_open: Iterable[str]) -> Balance:
-    """Count one window's applications; ``custody_open`` are the call numbers of items still in nobody's envelope."""
+    """Count one window's applications; ``custody_open`` are the call numbers of items still open in the ledger."""
     open_items = tuple(custody_open)
     states = [line.state for line in lines]
     drafts = _calls(lines, lambda line: line.state is _S.DRAFT)
@@ -84,7 +83,7 @@ def balance(lines: Sequence[Line], custody_open: Iterable[str]) -> Balance:
         started=len(lines),
         abandoned=abandoned,
         submitted=submitted,
-        accepted=sum(state in _ACCEPTED for state in states),
+        accepted=sum(state in GOING for state in states),
         withdrawn=states.count(_S.WITHDRAWN),
         rejected=states.count(_S.REJECTED),
         to_seal=len(going),

@@ -26,6 +26,17 @@ class LedgerLine(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenItem:
+    """A thing nobody has settled: in no envelope, or in the envelope of an application that goes nowhere."""
+
+    uid: str
+    call_number: str
+    item: str
+    count: int
+    envelope: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LedgerChanges:
     """What has to happen so that the ledger says what was agreed: items to take, lines to give back."""
 

@@ -8,7 +8,8 @@ KioskError
 ├── Refused                  a person's input cannot be taken; ``text_key`` says why
 │   ├── FormAlreadyUsed      this application form is already in this window
 │   ├── MyNumberRefused      looks like a My Number; the value is dropped unread
-│   └── AnswerRefused        an answer breaks its rule
+│   ├── AnswerRefused        an answer breaks its rule
+│   └── CustodyOpen          things taken from people are open in the ledger
 ├── NotSignedIn              a staff passphrase is needed first
 │   ├── SecondNotSignedIn    the second person's passphrase was wrong
 │   └── TooManyTries         wrong too often: sign-in is shut until a time
@@ -85,6 +86,14 @@ class AnswerRefused(Refused):
     def __init__(self, item: str, text_key: str) -> None:
         super().__init__(text_key)
         self.item = item
+
+
+class CustodyOpen(Refused):
+    """A window cannot close: so many things taken from people are neither settled nor passed by two people."""
+
+    def __init__(self, many: int) -> None:
+        super().__init__("batch.error_close_custody")
+        self.many = many
 
 
 class NotSignedIn(KioskError):

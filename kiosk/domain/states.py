@@ -125,6 +125,10 @@ def advance_window(state: WindowState, event: WindowEvent) -> WindowState:
         raise NotAllowedNow(f"not possible now: this window is {state} ({event})") from None
 
 
+GOING = (_A.ACCEPTED, _A.SEALED, _A.ACKNOWLEDGED, _A.ERASED)
+"""Accepted: what it brought goes, or went, to the office with it."""
+
+
 def is_abandoned(state: ApplicationState) -> bool:
     """Whether somebody walked off before handing in, or did not consent."""
     return state is ApplicationState.ABANDONED

@@ -8,7 +8,15 @@ from kiosk.actions.batch import SealOrder, balance_window
 from kiosk.actions.seal_job import SealJob
 from kiosk.actions.staff import confirm_second, sign_in
 from kiosk.actions.window import close_window, reopen_window
-from kiosk.domain.errors import KioskError, Locked, NotFound, NotSignedIn, Refused
+from kiosk.domain.errors import (
+    KioskError,
+    Locked,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    Refused,
+    SecondPersonNeeded,
+)
 from kiosk.domain.states import WindowEvent
 from kiosk.screens import batch_erase, batch_hand_over, batch_page, services, signed_in
 from kiosk.screens.batch_page import events, go, is_sealing, refuse, seals
@@ -35,11 +43,25 @@ def page(window_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/<window_id>/close")
 def close(window_id: str) -> ResponseReturnValue:
-    """Close the window to applicants; one that does not add up only when it is said to be meant so."""
+    """Close the window to applicants; one that does not add up only when it is said to be meant so.
+
+    With things open in the ledger it takes a reason and a second person on the spot.
+    """
     if not _adds_up(window_id) and request.form.get("anyway") != "yes":
         return refuse(window_id, Refused("batch.error_close_unbalanced"))
-    close_window(services().vault, services().clock, window_id, signed_in.staff())
+    try:
+        _close(window_id)
+    except (Refused, NotSignedIn, SecondPersonNeeded, NotPermitted) as refused:
+        return refuse(window_id, refused)
     return go(window_id)
+
+
+def _close(window_id: str) -> None:
+    vault, first, form = services().vault, signed_in.staff(), request.form
+    name, reason, second = form.get("second_name", "").strip(), form.get("reason", ""), ""
+    if name:
+        second = confirm_second(vault, first, name, form.get("second_passphrase", "")).name
+    close_window(vault, services().clock, window_id, first, second=second, reason=reason)
 
 
 @blueprint.post("/<window_id>/unlock")

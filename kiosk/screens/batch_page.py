@@ -120,7 +120,8 @@ def _balance(each: Window) -> dict[str, Any]:
     if not events(each) & {WindowEvent.CLOSE, WindowEvent.SEAL} or is_sealing(each.id):
         return {"found": None, "is_locked": False}
     try:
-        return {"found": balance_window(services().vault, each.id, services().rules_folder), "is_locked": False}
+        found = balance_window(services().vault, each.id, services().rules_folder)
+        return {"found": found, "is_locked": False, "open_items": services().window_store(each.id).custody.open_items()}
     except Locked:
         return {"found": None, "is_locked": True}
 

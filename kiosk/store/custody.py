@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kiosk.domain.custody import OpenItem
 from kiosk.domain.errors import TappedFirst
+from kiosk.domain.states import GOING
 from kiosk.store.database import Store
 
 _NEXT = {
@@ -65,11 +67,15 @@ class Custody:
         row = self._store.row("select 1 from custody where envelope = ? and uid <> ? limit 1", (envelope, uid))
         return row is not None
 
-    def open_items(self) -> Sequence[CustodyItem]:
-        """What was taken and is in no envelope yet: nothing may close before this is empty."""
-        return [
-            CustodyItem(**row) for row in self._store.rows("select * from custody where state = 'taken' order by id")
-        ]
+    def open_items(self) -> Sequence[OpenItem]:
+        """What is in no envelope, or in that of an application not accepted: nothing may close before this is empty."""
+        rows = self._store.rows(
+            "select uid, call_number, item, count, envelope from custody join applications using (uid)"  # noqa: S608 -- marks only
+            " where custody.state = 'taken' or (custody.state = 'in_envelope' and applications.state not in"
+            f" ({', '.join('?' * len(GOING))})) order by call_number, id",
+            GOING,
+        )
+        return [OpenItem(**row) for row in rows]
 
     def _get(self, item_id: int) -> CustodyItem:
         row = self._store.row("select * from custody where id = ?", (item_id,))

@@ -15,6 +15,7 @@ from kiosk.actions.window import (
 )
 from kiosk.domain.errors import (
     AnswerRefused,
+    CustodyOpen,
     NotAllowedNow,
     NotFound,
     NotPermitted,
@@ -23,11 +24,12 @@ from kiosk.domain.errors import (
     TappedFirst,
 )
 from kiosk.domain.staff import Role
+from kiosk.domain.states import ApplicationState
 from kiosk.domain.states import WindowState as State
 from kiosk.domain.window import check_plan
 from kiosk.fakes import FixedClock
 from kiosk.store.vault import Vault
-from tests.builders import SUPERVISOR, a_plan, a_rehearsal_vault, a_vault, a_window
+from tests.builders import AT, SUPERVISOR, a_plan, a_rehearsal_vault, a_vault, a_window, an_application
 
 CLOCK = FixedClock()
 
@@ -66,6 +68,43 @@ def test_a_second_tap_on_close_is_refused_and_changes_nothing(vault: Vault) -> N
     with pytest.raises(NotAllowedNow):
         close_window(vault, CLOCK, window.id, SUPERVISOR)
     assert len(vault.kiosk_store.windows.history(window.id)) == 2
+
+
+def test_nothing_closes_with_an_open_item_of_the_ledger(vault: Vault) -> None:
+    window = a_window(vault)
+    store = vault.window_store(window.id)
+    person = an_application(store, ApplicationState.ACCEPTED)
+    line = store.custody.take(person.uid, "old_card", 1, "係", AT)
+    for who in (SUPERVISOR, "係"):
+        with pytest.raises(CustodyOpen) as refused:
+            close_window(vault, CLOCK, window.id, who, second=SUPERVISOR, reason=" ")
+        assert refused.value.many == 1
+    assert vault.kiosk_store.windows.get(window.id).state is State.OPEN
+    store.custody.put_in_envelope(line.id, "A-1", "係", AT)
+    assert close_window(vault, CLOCK, window.id, "係").state is State.CLOSED
+    assert "custody_left_open" not in [each.event for each in vault.kiosk_store.audit.list()]
+
+
+def test_two_people_one_of_them_a_supervisor_pass_an_open_item_with_a_reason(vault: Vault) -> None:
+    add_account(vault, CLOCK, "別の係", Role.OPERATOR, "another long passphrase", SUPERVISOR)
+    window = a_window(vault)
+    store = vault.window_store(window.id)
+    person = an_application(store, ApplicationState.ACCEPTED)
+    store.custody.take(person.uid, "old_card", 2, "係", AT)
+    why = "見本さんが旧カードを置いて帰った"
+    for second, refusal in (("", SecondPersonNeeded), ("係", SecondPersonNeeded), ("別の係", NotPermitted)):
+        with pytest.raises(refusal):
+            close_window(vault, CLOCK, window.id, "係", second=second, reason=why)
+    assert vault.kiosk_store.windows.get(window.id).state is State.OPEN
+    close_window(vault, CLOCK, window.id, "係", second=SUPERVISOR, reason=why)
+    move = vault.kiosk_store.windows.history(window.id)[-1]
+    assert (move.after, move.by, move.second, move.reason) == (State.CLOSED, "係", SUPERVISOR, why)
+    log = vault.kiosk_store.audit.list()
+    assert [(each.event, each.subject, each.detail) for each in log[-2:]] == [
+        ("window_close", window.id, f"with {SUPERVISOR}"),
+        ("custody_left_open", person.uid, "old_card x2"),
+    ]
+    assert why not in repr(log)
 
 
 def test_what_was_agreed_changes_until_a_window_opens_and_then_the_staff_only(vault: Vault) -> None:

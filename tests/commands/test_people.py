@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.states import ApplicationState
+from kiosk.store.vault import REHEARSAL_OPERATOR
+from tests.builders import AT, a_rehearsal_vault, a_window, an_application
+
 BOSS, OPERATOR = "long passphrase one", "long passphrase two"
 
 
@@ -121,6 +125,21 @@ def test_a_practice_folder_asks_for_nothing(tmp_path: Path) -> None:
     verified = run(data, "audit", "verify", "--json")
     assert json.loads(verified.stdout)["entries"] == 4
     assert "up to date" in run(data, "migrate").stdout
+
+
+def test_closing_from_the_shell_names_what_is_open_and_takes_two_with_a_reason(tmp_path: Path) -> None:
+    vault = a_rehearsal_vault(tmp_path)
+    window = a_window(vault)
+    store = vault.window_store(window.id)
+    person = an_application(store, ApplicationState.ACCEPTED)
+    store.custody.take(person.uid, "old_card", 2, REHEARSAL_OPERATOR, AT)
+    vault.lock()
+    refused = run(tmp_path, "window", "close", window.id)
+    assert refused.returncode == 1
+    assert f"{person.call_number}\tPresent My Number Card 2\tno envelope" in refused.stderr
+    assert "\topen\t" in run(tmp_path, "window", "list").stdout
+    closed = run(tmp_path, "window", "close", window.id, "--reason", "left on the table")
+    assert "\tclosed\t" in closed.stdout, closed.stderr
 
 
 def test_the_municipalitys_keys_are_made_once(tmp_path: Path) -> None:

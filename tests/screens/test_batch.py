@@ -12,8 +12,8 @@ from kiosk.office.acknowledgement import acknowledge as write_acknowledgement
 from kiosk.store.signing_key import read_key
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
 from kiosk.store.wraps import read_identity
+from tests.builders import AT, SUPERVISOR, a_vault, a_window
 from tests.builders import PASSPHRASE as REAL_PASSPHRASE
-from tests.builders import SUPERVISOR, a_vault, a_window
 from tests.desk_navigator import PASSPHRASE, Browser, Desk
 from tests.page_words import numbers_in, words_of
 
@@ -136,6 +136,44 @@ def test_a_window_that_does_not_add_up_is_closed_only_when_that_is_meant(desk: D
     browser.see(path)
     assert browser.press(f"{path}/close", anyway="yes").status_code == 303
     assert state(desk) is WindowState.CLOSED
+
+
+def test_closing_names_each_thing_still_open_and_the_way_to_it(desk: Desk) -> None:
+    person = desk.applicant(ApplicationState.ACCEPTED)
+    line = desk.store.custody.take(person.uid, "old_card", 2, REHEARSAL_OPERATOR, AT)
+    browser, path = desk.signed_in(), f"/batch/{desk.window.id}"
+    page = browser.see(path)
+    assert f'href="/desk/queue/{person.uid}#items">{person.call_number}</a>' in page
+    assert "今のマイナンバーカード 2点" in words_of(page)
+    assert "封筒なし" in words_of(page)
+    assert 'id="items"' in browser.see(f"/queue/{person.uid}")
+    browser.see(path)
+    refused = after(browser, f"{path}/close", anyway="yes")
+    assert "受付を締めていません" in refused
+    assert state(desk) is WindowState.OPEN
+    browser.see(f"/queue/{person.uid}")
+    assert browser.press(f"/queue/{person.uid}/items/{line.id}/give_back", reason="asked_for").status_code == 303
+    assert 'id="close-custody"' not in browser.see(path)
+    browser.press(f"{path}/close")
+    assert state(desk) is WindowState.CLOSED
+
+
+def test_a_second_person_and_a_reason_close_over_an_open_item(desk: Desk) -> None:
+    person = desk.applicant(ApplicationState.ACCEPTED)
+    desk.store.custody.take(person.uid, "old_card", 1, REHEARSAL_OPERATOR, AT)
+    browser, path = desk.signed_in(), f"/batch/{desk.window.id}"
+    browser.see(path)
+    close, why = f"{path}/close", "旧カードを置いて帰った"
+    assert "2人目" in after(browser, close, **{**SECOND, "second_passphrase": "wrong"}, reason=why, anyway="yes")
+    assert why in after(browser, close, reason=why, anyway="yes"), "what was typed is there again"
+    for fields in ({**SECOND, "anyway": "yes"}, {**SECOND, "reason": why}, {"reason": why, "anyway": "yes"}):
+        assert 'role="alert"' in after(browser, close, **fields)
+        assert state(desk) is WindowState.OPEN
+    assert 'role="alert"' not in after(browser, close, **SECOND, reason=why, anyway="yes")
+    assert state(desk) is WindowState.CLOSED
+    page = words_of(browser.see(path))
+    assert "今のマイナンバーカード" in page, "what was left is still said where the window is sealed"
+    assert f"/queue/{person.uid}" not in browser.see(path)
 
 
 def test_a_closed_window_is_opened_again_by_two(desk: Desk) -> None:

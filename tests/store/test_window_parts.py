@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.custody import OpenItem
 from kiosk.domain.errors import StorageDamaged, TappedFirst
+from kiosk.domain.states import ApplicationEvent, ApplicationState
 from kiosk.store.applications import _HOLDS_ITS_FORM
 from kiosk.store.identity import IdentityRecord
 from kiosk.store.photos import StoredPhoto
@@ -76,10 +78,15 @@ def test_the_last_identity_check_counts(store: WindowStore) -> None:
 
 
 def test_a_thing_taken_stays_open_until_it_is_in_an_envelope_or_back(store: WindowStore) -> None:
-    uid = an_application(store).uid
-    sheet = store.custody.take(uid, "pin_request_sheet", 1, "demo", AT)
+    person = an_application(store, ApplicationState.ACCEPTED)
+    uid = person.uid
+    sheet = store.custody.take(uid, "pin_request_sheet", 2, "demo", AT)
     card = store.custody.take(uid, "old_card", 1, "demo", AT)
-    assert {line.id for line in store.custody.open_items()} == {sheet.id, card.id}
+    call = person.call_number
+    assert store.custody.open_items() == [
+        OpenItem(uid, call, "pin_request_sheet", 2, None),
+        OpenItem(uid, call, "old_card", 1, None),
+    ]
     store.custody.put_in_envelope(sheet.id, "A-1", "demo", AT)
     store.custody.give_back(card.id, "demo", AT)
     assert store.custody.open_items() == []
@@ -87,6 +94,17 @@ def test_a_thing_taken_stays_open_until_it_is_in_an_envelope_or_back(store: Wind
         ("pin_request_sheet", "in_envelope", "A-1"),
         ("old_card", "given_back", None),
     ]
+
+
+def test_an_envelope_of_an_application_that_goes_nowhere_is_open(store: WindowStore) -> None:
+    person = an_application(store, ApplicationState.ACCEPTED)
+    line = store.custody.take(person.uid, "old_card", 1, "demo", AT)
+    store.custody.put_in_envelope(line.id, "A-1", "demo", AT)
+    assert store.custody.open_items() == []
+    store.applications.move(person.uid, ApplicationEvent.REOPEN, "demo", AT, "misread")
+    assert store.custody.open_items() == [OpenItem(person.uid, person.call_number, "old_card", 1, "A-1")]
+    store.custody.hand_over(line.id, "demo", AT)
+    assert store.custody.open_items() == []
 
 
 def test_a_thing_leaves_once_only(store: WindowStore) -> None:
