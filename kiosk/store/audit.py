@@ -60,6 +60,11 @@ class Audit:
         last = self._last()
         return last.hash if last else GENESIS
 
+    def place_of(self, head: str) -> int | None:
+        """Which entry carries that hash; None when none does, so entries were cut off since that head was printed."""
+        row = self._store.row("select seq from audit where hash = ?", (head,))
+        return int(row["seq"]) if row else None
+
     def last_at(self) -> str | None:
         """When the last entry was made."""
         last = self._last()

@@ -123,7 +123,12 @@ def test_a_practice_folder_asks_for_nothing(tmp_path: Path) -> None:
     assert run(data, *window).returncode == 1  # no real window among practice ones
     assert "\tclosed\t" in run(data, "window", "close", made).stdout
     verified = run(data, "audit", "verify", "--json")
-    assert json.loads(verified.stdout)["entries"] == 4
+    found = json.loads(verified.stdout)
+    assert found["entries"] == 4
+    spaced = " ".join(found["head"][at : at + 8] for at in range(0, 64, 8)).upper()
+    assert run(data, "audit", "verify", "--head", spaced).returncode == 0
+    missing = run(data, "audit", "verify", "--head", found["head"], "--head", "0" * 64)
+    assert (missing.returncode, "cut off" in missing.stderr) == (1, True)
     assert "up to date" in run(data, "migrate").stdout
 
 

@@ -59,6 +59,18 @@ def test_who_goes_around_the_triggers_is_found_at_the_entry(file: Store, tamperi
         audit.verify()
 
 
+def test_entries_cut_off_at_the_end_are_missed_by_a_head_on_paper_only(file: Store) -> None:
+    audit = filled(file)
+    printed = audit.head()
+    audit.append("claimed", "staff", "uid9", at=AT)
+    assert audit.place_of(printed) == 5
+    with file.write() as database:
+        database.conn.execute("drop trigger audit_is_never_cut")
+        database.conn.execute("delete from audit where seq >= 5")
+    assert audit.verify() == 4, "what is left is a whole chain"
+    assert audit.place_of(printed) is None
+
+
 def test_an_entry_belongs_to_the_transaction_it_was_made_in(file: Store) -> None:
     audit = filled(file)
 
