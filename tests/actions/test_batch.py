@@ -2,6 +2,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,14 @@ def test_custody_left_in_nobodys_envelope_is_named(room: Room) -> None:
     room.store.custody.take(made.uid, "old_card", 1, REHEARSAL_OPERATOR, AT)
     (difference,) = balance_window(room.vault, room.window.id).differences
     assert (difference.key, difference.call_numbers) == ("custody_open", (made.call_number,))
+    close = partial(deed.close_and_balance, room.vault, room.clock, room.window.id, REHEARSAL_OPERATOR)
+    close()
+    with pytest.raises(SecondPersonNeeded):
+        close(reason="置いて帰った")
+    assert room.state is WindowState.OPEN
+    close(reason="置いて帰った", second=REHEARSAL_SUPERVISOR)
+    assert room.state is WindowState.CLOSED
+    assert "custody_left_open" in [each.event for each in room.vault.kiosk_store.audit.list(made.uid)]
 
 
 def test_sealing_takes_two_people_and_one_supervisor(room: Room) -> None:
