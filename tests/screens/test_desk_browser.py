@@ -22,6 +22,8 @@ from tests.servers import close
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 _A = ApplicationState
 ASSESS_SECONDS: list[float] = []
+FOCUS_RING = 6
+"""Pixels the ring of kiosk.css takes around a field: its width and its distance."""
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 
 
@@ -303,9 +305,20 @@ def test_no_barrier_at_the_door_in_any_of_its_moods(desk: Desk, page: Page) -> N
         assert barriers(page) == []
         assert out_of_reach(page) == []
     assert page.is_visible("[role=alert]")
+    assert min(room_above_fields(page)) >= FOCUS_RING, "the ring of a focused field covers its label"
     page.goto(door + ("&" if "?" in door else "?") + "ended=yes")
     assert page.is_visible("[role=status]")
     assert barriers(page) == []
+
+
+def room_above_fields(page: Page) -> list[float]:
+    """Pixels between each label of the door and the field below it."""
+    gaps: list[float] = page.evaluate("""() => [...document.querySelectorAll(".sign-in label")].map((label) => {
+        const field = document.getElementById(label.htmlFor);
+        return field.getBoundingClientRect().top - label.getBoundingClientRect().bottom;
+    })""")
+    assert len(gaps) == 2
+    return gaps
 
 
 def barriers(page: Page) -> list[object]:

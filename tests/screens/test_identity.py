@@ -42,6 +42,13 @@ def test_no_health_insurance_card_after_its_last_day(desk: Desk) -> None:
     assert "health_insurance_card" not in desk.signed_in().see(f"/identity/{desk.applicant().uid}")
 
 
+def test_the_memo_is_reached_before_the_button_that_records(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.check(person)
+    page = staff.see(f"/identity/{person.uid}")
+    assert 0 < page.index('id="words"') < page.index('id="record"')
+
+
 def test_result_and_what_is_missing_come_as_staff_tick(desk: Desk) -> None:
     person, staff = desk.applicant(), desk.signed_in()
     staff.see(f"/identity/{person.uid}")
