@@ -38,7 +38,7 @@ def erase_window(vault: Vault, clock: Clock, order: EraseOrder) -> Erasure:
     staff = vault.kiosk_store.staff
     require_two(staff.get(order.by), staff.get(order.second))
     window = vault.kiosk_store.windows.get(order.window_id)
-    with seal_lock(vault.folder, window.id) as lock:
+    with seal_lock(vault.folder, window.id):
         erasure = Erasures(vault.kiosk_store).get(window.id) or _decide(vault, clock, order, window)
         if not is_erased(window.state):
             vault.destroy_window(window.id)
@@ -46,7 +46,6 @@ def erase_window(vault: Vault, clock: Clock, order: EraseOrder) -> Erasure:
             _empty_outbox(vault, erasure)
             erasure = _clean_copies(vault, clock, erasure)
             _finish(vault, clock, erasure, order.reason)
-        remove([lock])
     return erasure
 
 

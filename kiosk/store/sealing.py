@@ -44,16 +44,28 @@ class SealNote:
 
 
 @contextmanager
-def seal_lock(folder: DataFolder, window_id: str) -> Iterator[Path]:
+def seal_lock(folder: DataFolder, window_id: str) -> Iterator[None]:
     """One process at a time seals or erases a window; raises TappedFirst for the second. A crash lets go of it."""
     path = folder.window_db(window_id).with_suffix(".seal-lock")
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = _held(path)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield path
-    except BlockingIOError:
-        raise TappedFirst("this window is being sealed already") from None
+        yield
     finally:
+        path.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _held(path: Path) -> int:
+    """The lock, held; a file that its holder removed between opening and locking is not the lock any more."""
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise TappedFirst("this window is being sealed already") from None
+        if os.fstat(descriptor).st_nlink:
+            return descriptor
         os.close(descriptor)
 
 

@@ -1,4 +1,5 @@
 import csv
+import fcntl
 import io
 import json
 from dataclasses import replace
@@ -250,6 +251,27 @@ def test_two_seals_at_once_make_one_batch(room: Room) -> None:
     with seal_lock(room.vault.folder, room.window.id), pytest.raises(TappedFirst):
         room.seal()
     assert room.seal().batch.seq == 1
+
+
+def test_the_lock_of_a_seal_is_not_left_behind(room: Room) -> None:
+    room.add()
+    room.close()
+    room.seal()
+    assert not list(room.vault.folder.windows.glob("*.seal-lock"))
+
+
+def test_a_lock_that_its_holder_removed_meanwhile_is_taken_anew(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = fcntl.flock
+
+    def let_the_other_end_first(descriptor: int, how: int) -> None:
+        monkeypatch.undo()
+        (lock,) = room.vault.folder.windows.glob("*.seal-lock")
+        lock.unlink()
+        real(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", let_the_other_end_first)
+    with seal_lock(room.vault.folder, room.window.id), pytest.raises(TappedFirst):
+        room.seal()
 
 
 def test_an_application_that_changes_meanwhile_stops_the_seal(room: Room) -> None:
