@@ -5,10 +5,13 @@ Names: not_a_batch, newer_format, wrong_recipient, unknown_device, truncated, re
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from io import FileIO
+from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -16,11 +19,12 @@ import pyrage
 
 from kiosk.batch_file import archive, envelope, manifest
 from kiosk.batch_file.age_stream import Decrypted
-from kiosk.batch_file.hashing import Hashing
+from kiosk.batch_file.ahead import ahead
+from kiosk.batch_file.behind import Behind
 from kiosk.domain.batch import Manifest, Member
 from kiosk.domain.errors import BatchError
 
-_BLOCK = 4 << 20
+_BLOCK = 1 << 20
 
 
 class Keeper(Protocol):
@@ -69,15 +73,14 @@ class _Hashed:
     """The file as age reads it, hashed on the way, so that one pass answers for both the sealed file and its inside."""
 
     def __init__(self, file: FileIO) -> None:
-        self._file = file
         self._whole, self._payload = hashlib.sha256(), hashlib.sha256()
         start = file.read(envelope.MOST_HEADER)
         self._header = start[: _header_length(start)]
         self.outer = envelope.parse(self._header)
-        file.seek(0)
         self.size = 0
         self._left = memoryview(b"")
-        self._hashing = Hashing()
+        self._blocks = _blocks(file.fileno())
+        self._behind = Behind()
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes; age asks for few at a time, so the file is read and hashed in large blocks."""
@@ -87,22 +90,23 @@ class _Hashed:
         return bytes(taken)
 
     def _next_block(self) -> bytes:
-        block = self._file.read(_BLOCK)
+        block = next(self._blocks, b"")
         beyond = max(len(self._header) - self.size, 0)
-        self._hashing.add(block, self._whole)
-        self._hashing.add(memoryview(block)[beyond:], self._payload)
+        self._behind.do(partial(self._whole.update, block))
+        self._behind.do(partial(self._payload.update, memoryview(block)[beyond:]))
         self.size += len(block)
         return block
 
     def close(self) -> None:
-        """End the hashing."""
-        self._hashing.finish()
+        """End the reading ahead and the hashing."""
+        self._blocks.close()
+        self._behind.close()
 
     def finish(self) -> None:
         """Read what is left and compare with what the device signed."""
         while self._next_block():
             pass
-        self._hashing.finish()
+        self._behind.finish()
         found = self.size - len(self._header)
         if found < self.outer.size:
             raise BatchError("truncated")
@@ -113,6 +117,23 @@ class _Hashed:
     def sha256(self) -> str:
         """Of the whole file, in hexadecimal; complete after ``finish``."""
         return self._whole.hexdigest()
+
+
+def _blocks(descriptor: int) -> Generator[bytes, None, None]:
+    """The file from its start, some blocks read ahead of age's work; a block that is not full is the last."""
+    with closing(ahead(partial(_block, descriptor, at) for at in count(0, _BLOCK))) as blocks:
+        for block in blocks:
+            yield block
+            if len(block) < _BLOCK:
+                return
+
+
+def _block(descriptor: int, at: int) -> bytes:
+    """A whole block, less only at the end of the file: one call may give less anywhere on some file systems."""
+    found = os.pread(descriptor, _BLOCK, at)
+    while len(found) < _BLOCK and (more := os.pread(descriptor, _BLOCK - len(found), at + len(found))):
+        found += more
+    return found
 
 
 def _header_length(start: bytes) -> int:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.batch_file import age_stream, archive, envelope
 from kiosk.batch_file.ahead import ahead
-from kiosk.batch_file.hashing import Hashing
+from kiosk.batch_file.behind import Behind
 from kiosk.batch_file.manifest import MANIFEST, SIGNATURE, sign, to_bytes
 from kiosk.domain.batch import Manifest, Member
 from kiosk.domain.errors import BatchError
@@ -91,7 +91,7 @@ class _Ciphertext:
     """What age writes: the header is kept back until the payload's hash is known, the payload goes to disk at once."""
 
     def __init__(self, file: FileIO) -> None:
-        self._file, self._hashing = file, Hashing()
+        self._file, self._behind = file, Behind()
         self._filling: list[bytes] = []
         self._filled = 0
         self._header: bytes | None = None
@@ -119,14 +119,14 @@ class _Ciphertext:
         if self._header is None:
             raise BatchError("not_written")
         self._to_disk()
-        self._hashing.finish()
+        self._behind.finish()
         key = envelope.file_key(self._header, str(check))
         self._file.seek(0)
         _write_all(self._file, envelope.with_envelope(self._header, self._size, self.payload.digest(), device, key))
 
     def close(self) -> None:
-        """End the hashing."""
-        self._hashing.finish()
+        """End what is done behind; of a batch that failed the rest is not written."""
+        self._behind.close()
 
     def _to_payload(self, data: bytes) -> None:
         self._filling.append(data)
@@ -138,8 +138,13 @@ class _Ciphertext:
         block = b"".join(self._filling)
         self._size += len(block)
         self._filling, self._filled = [], 0
-        self._hashing.add(block, self.payload)
+        self._behind.do(partial(self._take, block))
+
+    def _take(self, block: bytes) -> None:
+        """Hash and write; the advice has the kernel begin at once with the disk, so that fsync finds little left."""
+        self.payload.update(block)
         _write_all(self._file, block)
+        os.posix_fadvise(self._file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
 
 
 def _write_all(file: FileIO, block: bytes) -> None:
