@@ -15,18 +15,15 @@ import sys
 import tempfile
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from kiosk.texts import languages
-from tests.applicant_looks import out_of_reach, what_does_not_fit, what_is_misread
+from tests.applicant_looks import out_of_reach, what_axe_finds, what_does_not_fit, what_is_misread
 from tests.applicant_screens import SCREENS, Screens, running_screens
 from tests.conftest import CHROMIUM_FLAGS
-
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def what_is_wrong(page: Page, display: str, *, with_axe: bool) -> list[str]:
@@ -35,8 +32,7 @@ def what_is_wrong(page: Page, display: str, *, with_axe: bool) -> list[str]:
     if "low" in display:
         found += out_of_reach(page)
     if with_axe:
-        report = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
-        found += [f"axe {each['id']}: {each['nodes'][0]['html'][:120]}" for each in report.response["violations"]]
+        found += what_axe_finds(page)
     return found
 
 

@@ -6,8 +6,10 @@ The looking is done in the page, by applicant_looks.js beside this file.
 
 from pathlib import Path
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _LOOKS = Path(__file__).with_suffix(".js").read_text("utf-8").strip()
 _CODE = "\n".join(line for line in _LOOKS.splitlines() if not line.startswith("//"))
 
@@ -21,6 +23,18 @@ def does_not_fit_with(page: Page, selector: str, texts: list[str]) -> list[str]:
     """What does not fit while the element says each of these texts (HTML) in turn; nothing where there are none."""
     found: list[str] = page.evaluate(f"([where, texts]) => {_CODE}.withEach(where, texts)", [selector, texts])
     return found
+
+
+def what_axe_finds(page: Page) -> list[str]:
+    """What axe finds on the whole page: what lies below the window is brought into it first."""
+    size = page.viewport_size
+    assert size
+    below = page.evaluate("document.documentElement.scrollHeight - innerHeight")
+    if below > 0:
+        page.set_viewport_size({"width": size["width"], "height": size["height"] + below})
+    found = Axe().run(page, options={"runOnly": AXE_RULES, "resultTypes": ["violations"]})
+    page.set_viewport_size(size)
+    return [f"axe {each['id']}: {each['nodes'][0]['html'][:120]}" for each in found.response["violations"]]
 
 
 def what_is_misread(page: Page) -> list[str]:

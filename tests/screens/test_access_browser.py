@@ -4,20 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from markupsafe import escape
 from playwright.sync_api import Browser, Page, expect
 
 from kiosk.domain.states import ApplicationState
 from kiosk.texts import catalogue, languages, translator
-from tests.applicant_looks import does_not_fit_with, out_of_reach, what_does_not_fit, what_is_misread
+from tests.applicant_looks import (
+    does_not_fit_with,
+    out_of_reach,
+    what_axe_finds,
+    what_does_not_fit,
+    what_is_misread,
+)
 from tests.applicant_screens import SCREENS, Screens, running_screens
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
 LANGUAGES = ("ja", "ja-easy", "en", "zh-Hans", "ko", "es", "pt")
 DISPLAYS = ("", "contrast", "large", "contrast large")
 SIZES = {"landscape": (1366, 768), "portrait": (1080, 1920)}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 AT_REST = (*(f"form_qr.help_{each}" for each in ("type", "current", "old_form", "no_form")), "photo.help_shot")
 """Texts that belong to no live guide."""
 LIVE = {"photo guide": ("#words", "photo.help_"), "form camera": ("#guide", "form_qr.help_")}
@@ -31,18 +35,6 @@ def screens(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield screens
         for page in screens.pages.values():
             page.context.close()
-
-
-def what_axe_finds(page: Page) -> list[str]:
-    """What axe finds on the whole page: what lies below the window is brought into it first."""
-    size = page.viewport_size
-    assert size
-    below = page.evaluate("document.documentElement.scrollHeight - innerHeight")
-    if below > 0:
-        page.set_viewport_size({"width": size["width"], "height": size["height"] + below})
-    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
-    page.set_viewport_size(size)
-    return [f"axe {each['id']}: {each['nodes'][0]['html'][:120]}" for each in found.response["violations"]]
 
 
 def live_words(screen: str, language: str) -> tuple[str, list[str]]:
