@@ -181,13 +181,14 @@ class Screens:
         token = page.locator("body").get_attribute("data-csrf") or ""
         form: dict[str, str | float | bool] = {"csrf_token": token, **fields}
         answer = page.context.request.post(f"{self.url}{address}", form=form, max_redirects=0)
-        assert answer.status in (303, 409), (address, answer.status)
+        assert answer.status in (303, 409), (who, page.url, address, answer.status)
 
     def speak(self, language: str, display: str = "") -> None:
         """Everybody chooses this language and these display switches, given by name with blanks between."""
-        for who in self.pages:
-            if not self.pages[who].locator("body[data-csrf]").count():
-                self.pages[who].goto(f"{self.url}/applicant/consent")
+        for who, page in self.pages.items():
+            is_at_start = page.url == f"{self.url}/"  # which may load itself anew just now, with another token
+            if is_at_start or not page.locator("body[data-csrf]").count():
+                page.goto(f"{self.url}/applicant/consent")
             self.post(who, "/applicant/language", {"language": language, "back": "/"})
             for switch in sorted(set(display.split()) ^ set(self._display[who].split())):
                 self.post(who, "/applicant/display", {"display": switch, "back": "/"})
