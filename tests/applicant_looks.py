@@ -9,6 +9,7 @@ from pathlib import Path
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+_TALLEST = 10_000  # pixels; no screen goes on for so long
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _LOOKS = Path(__file__).with_suffix(".js").read_text("utf-8").strip()
 _CODE = "\n".join(line for line in _LOOKS.splitlines() if not line.startswith("//"))
@@ -29,9 +30,10 @@ def what_axe_finds(page: Page) -> list[str]:
     """What axe finds on the whole page: what lies below the window is brought into it first."""
     size = page.viewport_size
     assert size
-    below = page.evaluate("document.documentElement.scrollHeight - innerHeight")
-    if below > 0:
-        page.set_viewport_size({"width": size["width"], "height": size["height"] + below})
+    height = size["height"]
+    while (below := page.evaluate("document.documentElement.scrollHeight - innerHeight")) > 0 and height < _TALLEST:
+        height += below  # again, since a window grown higher than wide is laid out as such
+        page.set_viewport_size({"width": size["width"], "height": height})
     found = Axe().run(page, options={"runOnly": AXE_RULES, "resultTypes": ["violations"]})
     page.set_viewport_size(size)
     return [f"axe {each['id']}: {each['nodes'][0]['html'][:120]}" for each in found.response["violations"]]
