@@ -15,7 +15,9 @@ from kiosk.ports import Clock
 from kiosk.screens import services, settings
 
 OPEN_TO_ALL = frozenset({"desk.sign_in", "desk.enter", "static"})
-NOT_A_TOUCH = frozenset({"queue.board", "desk.idle", "batch.progress", "batch.carried"})
+NOT_A_TOUCH = frozenset({
+    "queue.board", "queue.photo_live", "queue.photo_frame", "desk.idle", "batch.progress", "batch.carried",
+})  # fmt: skip
 """Asked by the page by itself; does not keep the desk awake."""
 
 AT_WINDOW = frozenset({"queue", "identity"})

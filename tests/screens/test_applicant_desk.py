@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
+from kiosk.actions.photo_live import PhotoSession
 from kiosk.actions.photo_station import station_of
 from kiosk.app import create_site
 from kiosk.domain.states import ApplicationState
@@ -323,9 +324,25 @@ def test_a_session_run_by_staff_lasts_while_they_look(desk: Desk, page: str) -> 
     uid = begun(staff)
     staff.press(f"/queue/{uid}/photo-start")
     for _ in range(5):
-        desk.clock.tick(200)
+        desk.clock.tick(110)
         staff.see(page.format(uid=uid))
+    time.sleep(0.5)  # the session looks ten times a second whether anybody is there
     assert station_of(desk.services).peek(uid) is not None
+
+
+@pytest.mark.parametrize("page", ["/queue/board", "/queue/{uid}/photo-live"])
+def test_a_session_run_by_staff_ends_when_the_desk_has_locked_itself(desk: Desk, page: str) -> None:
+    """The pages go on asking, but nobody touched the desk: nobody is left who looks."""
+    desk.services.camera_face.held = NOBODY  # type: ignore[attr-defined]
+    staff = desk.signed_in()
+    uid = begun(staff)
+    staff.press(f"/queue/{uid}/photo-start")
+    session = station_of(desk.services).peek(uid)
+    assert session is not None
+    for _ in range(10):
+        desk.clock.tick(100)
+        staff.see(page.format(uid=uid))
+    ended(session)
 
 
 def test_a_shot_nobody_looks_at_goes_although_the_board_is_open(desk: Desk) -> None:
@@ -338,10 +355,16 @@ def test_a_shot_nobody_looks_at_goes_although_the_board_is_open(desk: Desk) -> N
     for _ in range(5):
         desk.clock.tick(60)
         staff.see("/queue/board")
+    ended(session)
+    assert session.shots == ()
+
+
+def ended(session: PhotoSession) -> None:
+    """Wait until a session has ended by itself."""
     until = time.monotonic() + 60
     while not session.has_ended and time.monotonic() < until:
         time.sleep(0.05)
-    assert session.shots == ()
+    assert session.has_ended
 
 
 def test_a_returned_application_is_mended_and_handed_in_again_at_the_desk(desk: Desk) -> None:
