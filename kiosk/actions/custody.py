@@ -1,20 +1,20 @@
 """The custody ledger: take, put in the envelope, give back. The card's PINs never come into it."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 from kiosk.actions.desk import Notes, Parts, hold, note, now
 from kiosk.domain.custody import changes, is_envelope_number, with_us
 from kiosk.domain.errors import NotFound, Refused
 
 
-def settle(parts: Parts, uid: str, wanted: Collection[str], staff: str) -> Notes:
-    """Take what was handed over and give back what is no longer wanted, so that the ledger says exactly ``wanted``.
+def settle(parts: Parts, uid: str, wanted: Mapping[str, int], staff: str) -> Notes:
+    """Take what was handed over and give back what is no longer ``wanted``, so that the ledger says that, by count.
 
     Gives the lines for the audit log, which the caller writes once all has worked.
     """
     ledger = parts.window_store().custody
     needed = changes(ledger.list(uid), wanted)
-    taken = [ledger.take(uid, item, 1, staff, now(parts)) for item in needed.take]
+    taken = [ledger.take(uid, item, count, staff, now(parts)) for item, count in needed.take]
     back = [ledger.give_back(line_id, staff, now(parts)) for line_id in needed.give_back]
     return [("custody_taken", line.item) for line in taken] + [("custody_given_back", line.item) for line in back]
 
@@ -42,7 +42,7 @@ def give_all_back(parts: Parts, uid: str, staff: str, *, is_confirmed: bool) -> 
     """Note that the person has everything back; raises Refused when something is held and staff did not confirm."""
     if with_us(parts.window_store().custody.list(uid)) and not is_confirmed:
         raise Refused("queue.error_give_back_first")
-    return settle(parts, uid, (), staff)
+    return settle(parts, uid, {}, staff)
 
 
 GIVE_BACK_REASONS = ("asked_for", "not_needed", "taken_by_mistake")

@@ -10,6 +10,7 @@ from kiosk.actions.applicant import applicant_rules
 from kiosk.actions.custody import settle
 from kiosk.actions.desk import Parts, hold, note_all, now
 from kiosk.domain.applicant import facts, needs_photo
+from kiosk.domain.custody import LOSS_REPORT
 from kiosk.domain.errors import Refused, TappedFirst
 from kiosk.domain.free_text import check_text
 from kiosk.domain.identity import Case, Document, PaperState, Verdict, assess, papers_for
@@ -26,11 +27,15 @@ IC_RESULTS = ("not_done", "ok", "failed")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What staff ticked: documents, papers, faces. ``face`` is yes, no or empty for not yet."""
+    """What staff ticked: documents, papers, faces. ``face`` is yes, no or empty for not yet.
+
+    ``counts`` says how many there are of a paper, one where it says nothing.
+    """
 
     documents: tuple[Document, ...] = ()
     representative_documents: tuple[Document, ...] = ()
     papers: Mapping[str, PaperState] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
     face: str = ""
     representative_present: bool = False
     old_card_kept: bool = False
@@ -161,10 +166,13 @@ def _refuse_unclear_chip(parts: Parts, check: Check) -> None:
         raise Refused("identity.error_ic")
 
 
-def _items_taken(parts: Parts, application: Application, check: Check) -> tuple[str, ...]:
-    """Keys of the papers that stay with us."""
+def _items_taken(parts: Parts, application: Application, check: Check) -> dict[str, int]:
+    """Keys of the papers that stay with us and how many of each; the loss reports are one item."""
     papers = papers_for(case_of(parts, application, check), identity_rules(parts))
-    return tuple(p.key for p in papers if p.custody and check.papers.get(p.key) is PaperState.HERE)
+    kept = {paper.key: check.papers.get(paper.key) for paper in papers if paper.custody}
+    taken = {key: check.counts.get(key, 1) for key, state in kept.items() if state is PaperState.HERE}
+    lost = sum(state is PaperState.LOSS_REPORTED for state in kept.values())
+    return {**taken, LOSS_REPORT: lost} if lost else taken
 
 
 def _keep(parts: Parts, application: Application, check: Check, verdict: Verdict, staff: str) -> None:
@@ -196,6 +204,7 @@ def check_from(record: IdentityRecord) -> Check:
         documents=tuple(Document(**each) for each in seen.get("documents", ())),
         representative_documents=tuple(Document(**each) for each in seen.get("representative_documents", ())),
         papers={key: PaperState(state) for key, state in seen.get("papers", {}).items()},
+        counts=seen.get("counts", {}),
         face=seen.get("face", ""),
         representative_present=seen.get("representative_present", False),
         old_card_kept=seen.get("old_card_kept", False),

@@ -1,11 +1,15 @@
 """Things taken from a person: which are still with us, what a new check changes, what an envelope number may be."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 WITH_US = frozenset({"taken", "in_envelope"})
+LOSS_REPORT = "loss_report"
+"""Taken in place of a card that the person reports lost."""
+MOST_OF_ONE = 9
 _ENVELOPE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,19}")
 
 
@@ -18,11 +22,18 @@ class LedgerLine(Protocol):
 
     @property
     def item(self) -> str:
-        """What it is, a key of the papers in identity.toml."""
+        """What it is, a key of the papers in identity.toml, or LOSS_REPORT."""
+
+    @property
+    def count(self) -> int:
+        """How many of them."""
 
     @property
     def state(self) -> str:
         """Where it is."""
+
+
+Line = TypeVar("Line", bound=LedgerLine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,23 +49,32 @@ class OpenItem:
 
 @dataclass(frozen=True, slots=True)
 class LedgerChanges:
-    """What has to happen so that the ledger says what was agreed: items to take, lines to give back."""
+    """What has to happen so that the ledger says what was agreed: items to take with counts, lines to give back."""
 
-    take: tuple[str, ...]
+    take: tuple[tuple[str, int], ...]
     give_back: tuple[int, ...]
 
 
-def with_us(lines: Iterable[LedgerLine]) -> tuple[LedgerLine, ...]:
+def with_us(lines: Iterable[Line]) -> tuple[Line, ...]:
     """The lines of things that have neither gone to the office nor back to the person."""
     return tuple(line for line in lines if line.state in WITH_US)
 
 
-def changes(lines: Iterable[LedgerLine], wanted: Collection[str]) -> LedgerChanges:
-    """What to take and what to give back so that exactly ``wanted`` is with us."""
+def changes(lines: Iterable[LedgerLine], wanted: Mapping[str, int]) -> LedgerChanges:
+    """What to take and what to give back so that exactly ``wanted``, item by count, is with us.
+
+    More of an item is one line more; of an item that becomes fewer every line goes back and the rest is taken anew.
+    """
     held = with_us(lines)
-    have = {line.item for line in held}
-    take = tuple(item for item in dict.fromkeys(wanted) if item not in have)
-    return LedgerChanges(take, tuple(line.id for line in held if line.item not in wanted))
+    have = Counter[str]()
+    for line in held:
+        have[line.item] += line.count
+    too_many = {item for item, count in have.items() if count > wanted.get(item, 0)}
+    missing = {item: count if item in too_many else count - have[item] for item, count in wanted.items()}
+    return LedgerChanges(
+        tuple((item, count) for item, count in missing.items() if count > 0),
+        tuple(line.id for line in held if line.item in too_many),
+    )
 
 
 def is_envelope_number(text: str) -> bool:

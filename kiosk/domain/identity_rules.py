@@ -60,12 +60,13 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper that comes along; ``when`` names the cases that need it."""
+    """A paper that comes along; ``when`` names the cases that need it, ``many`` that there may be more than one."""
 
     key: str
     when: tuple[str, ...]
     optional: bool = False
     custody: bool = False
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from kiosk.actions import identity as deeds
 from kiosk.domain.applicant import card_warnings
+from kiosk.domain.custody import MOST_OF_ONE
 from kiosk.domain.errors import NotAllowedNow, Refused, TappedFirst
 from kiosk.domain.identity import asks_for_pin, is_usable, kinds_for, knows_notification_card, papers_for
 from kiosk.domain.queue import Application
@@ -74,6 +75,7 @@ def _context(application: Application, seen: deeds.Check, error: str | None = No
             each.key for each in rules.kinds if each.key in rules.ic_kinds and each.counts(case.purpose, case.on)
         ],
         "papers": papers_for(case, rules),
+        "most_of_one": MOST_OF_ONE,
         "asks_for_pin": asks_for_pin(case, preset, rules),
         "warnings": card_warnings({**application.answers, "old_card": "keep" if seen.old_card_kept else "hand_in"}),
         "error": error,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from kiosk.actions.identity import IC_RESULTS, LONGEST_NOTE, Check
+from kiosk.domain.custody import MOST_OF_ONE
 from kiosk.domain.identity import Document, PaperState
 
 MOST_ROWS = 5
@@ -30,6 +31,7 @@ def check_from_form(form: Mapping[str, str]) -> Check:
         documents=_documents(form, "document"),
         representative_documents=_documents(form, "representative"),
         papers=papers,
+        counts=_counts(form),
         face=form.get("face", "") if form.get("face") in ("yes", "no") else "",
         representative_present=form.get("representative_present") == "yes",
         old_card_kept=old_card_kept,
@@ -63,4 +65,13 @@ def _papers(form: Mapping[str, str]) -> dict[str, PaperState]:
         key.removeprefix(prefix): PaperState(value)
         for key, value in form.items()
         if key.startswith(prefix) and value in _STATES
+    }
+
+
+def _counts(form: Mapping[str, str]) -> dict[str, int]:
+    prefix, numbers = "count-", {str(count): count for count in range(1, MOST_OF_ONE + 1)}
+    return {
+        key.removeprefix(prefix): numbers[value]
+        for key, value in form.items()
+        if key.startswith(prefix) and value in numbers
     }

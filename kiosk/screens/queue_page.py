@@ -158,7 +158,7 @@ def _ready_row(application: Application) -> ReadyRow:
         version=application.version,
         result=check.result if check else "PICKUP",
         items_held=tuple(line.item for line in held),
-        envelope=next((str(getattr(line, "envelope", "") or "") for line in held), ""),
+        envelope=next((line.envelope or "" for line in held), ""),
     )
 
 

@@ -223,3 +223,44 @@ def test_result_of_an_official_app_is_kept_with_kind_and_expiry_only(desk: Desk)
     page = staff.see(f"/queue/{person.uid}")
     assert "運転免許証 正しい 2029-05-14" in page
     assert 'value="2029-05-14"' in staff.see(f"/identity/{person.uid}")
+
+
+def held(desk: Desk, person: Application) -> list[tuple[str, int]]:
+    lines = desk.store.custody.list(person.uid)
+    return [(line.item, line.count) for line in lines if line.state in ("taken", "in_envelope")]
+
+
+def test_a_loss_report_goes_into_the_ledger_in_place_of_the_card(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see(f"/identity/{person.uid}")
+    lost = {"paper-notification_card": "loss_reported", "paper-juki_card": "loss_reported"}
+    assert staff.check(person, **lost).status_code == 303
+    assert held(desk, person) == [("pin_request_sheet", 1), ("loss_report", 2)]
+    page = staff.see(f"/queue/{person.uid}")
+    assert "紛失届 2点" in page
+    assert "紛失届" in staff.see("/queue/ready")
+    staff.see(f"/identity/{person.uid}")
+    found = {**lost, "paper-juki_card": "here", "version": str(desk.store.applications.get(person.uid).version)}
+    assert staff.check(person, **found).status_code == 303
+    assert sorted(held(desk, person)) == [("juki_card", 1), ("loss_report", 1), ("pin_request_sheet", 1)]
+
+
+def test_consent_forms_are_taken_by_count_and_kept_so(desk: Desk) -> None:
+    answers = {"birth_date": "2020-03-03", "applying_as": "representative", "representative_present": "yes"}
+    person, staff = desk.applicant(**answers), desk.signed_in()
+    assert 'name="count-consent_form"' in staff.see(f"/identity/{person.uid}")
+    parent = {key.replace("document-", "representative-"): value for key, value in FULL_CHECK.items()}
+    papers = {"paper-consent_form": "here", "count-consent_form": "2", "paper-authority_paper": "here"}
+    answer = staff.check(person, **{**parent, **papers, "representative_present": "yes"})
+    assert answer.status_code == 303, answer.text
+    assert ("consent_form", 2) in held(desk, person)
+    page = staff.see(f"/identity/{person.uid}")
+    assert '<option value="2" selected>2点</option>' in page
+
+
+@pytest.mark.parametrize("count", ["0", "10", "-1", "x", ""])
+def test_a_count_nobody_offered_is_one(desk: Desk, count: str) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see(f"/identity/{person.uid}")
+    assert staff.check(person, **{"count-pin_request_sheet": count}).status_code == 303
+    assert held(desk, person) == [("pin_request_sheet", 1)]
