@@ -23,8 +23,25 @@ class SystemClock:
         return self.now().date()
 
     def monotonic(self) -> float:
-        """Seconds that never run backwards."""
-        return time.monotonic()
+        """Seconds that never run backwards and go on while the computer sleeps."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+
+
+class SleepWatch:
+    """Notices that the computer slept: then one of its clocks went on and the other stood still."""
+
+    def __init__(self) -> None:
+        self._slept = self._total()
+
+    def has_slept(self) -> bool:
+        """Whether it slept for a second or more since the last call."""
+        before, self._slept = self._slept, self._total()
+        return self._slept - before >= 1.0
+
+    @staticmethod
+    def _total() -> float:
+        """Seconds slept since the computer was started."""
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
 
 
 class RandomIds:

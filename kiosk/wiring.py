@@ -181,13 +181,17 @@ class Services:
             if home == scene:
                 camera.show(scene)
 
-    def stop(self) -> None:
-        """End what watches the cameras, let go of cameras and keys."""
+    def lock(self) -> None:
+        """Forget pictures, sign-ins and keys: until somebody signs in at the desk, applicants are to call staff."""
         for part in list(self.live.values()):
             if isinstance(part, Ending):
                 part.end()
-        self.cameras.stop()
         self.vault.lock()
+
+    def stop(self) -> None:
+        """End what watches the cameras, let go of cameras and keys."""
+        self.lock()
+        self.cameras.stop()
 
 
 def make_services(

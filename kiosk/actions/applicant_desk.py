@@ -76,6 +76,14 @@ def watch_form(parts: Parts, uid: str, staff: str, *, afresh: bool = False) -> F
     return station.watch_for(uid, afresh=afresh)
 
 
+def watched_form(parts: Parts, uid: str, staff: str) -> FormWatch:
+    """What is being looked for, without taking the case; raises NotFound when that ended or the case is another's."""
+    watch = form_qr.station_of(parts).current(uid)
+    if watch is None or parts.window_store().applications.get(uid).claimed_by != staff:
+        raise NotFound("no form of this case is looked for")
+    return watch
+
+
 def take_form(parts: Parts, uid: str, staff: str) -> FormId:
     """Take the form the camera has just read; raises Refused and its kinds."""
     _held(parts, uid, staff)

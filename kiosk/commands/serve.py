@@ -22,7 +22,7 @@ from waitress import create_server
 from kiosk.actions.rules_check import check_rules
 from kiosk.actions.window import make_window, open_window
 from kiosk.app import compile_pages, create_site
-from kiosk.clock import SystemClock
+from kiosk.clock import SleepWatch, SystemClock
 from kiosk.commands.people import nothing_in
 from kiosk.domain.errors import KioskError
 from kiosk.domain.window import WindowPlan
@@ -120,7 +120,8 @@ def _run(settings: Settings, vault: Vault, lines: list[str], *, open_browser: bo
             "\n".join([f"Applicant screen: {url}/", f"Staff desk:       {url}/desk/", *lines, "Stop with Ctrl+C"])
         )
         threading.Thread(target=services.warm_up, name="warm-up", daemon=True).start()
-        threading.Thread(target=_watch_windows, args=(services,), name="windows", daemon=True).start()
+        threading.Thread(target=_watch, args=(services,), name="watch", daemon=True).start()
+        _lock_when_told(services)
         if open_browser:
             threading.Timer(0.5, webbrowser.open, [f"{url}/"]).start()
         _until_stopped(server)
@@ -128,10 +129,25 @@ def _run(settings: Settings, vault: Vault, lines: list[str], *, open_browser: bo
         services.stop()
 
 
-def _watch_windows(services: Services) -> None:
-    """Notice within seconds that a window was closed by a command beside us, also while nobody touches the screens."""
+def _lock_when_told(services: Services) -> None:
+    """SIGUSR1, which deploy/madoguchi-sleep.service sends before the computer sleeps."""
+
+    def lock(_signal: int, _frame: FrameType | None) -> None:
+        threading.Thread(target=services.lock, name="lock").start()
+
+    signal.signal(signal.SIGUSR1, lock)
+
+
+def _watch(services: Services) -> None:
+    """Notice within seconds what happens while nobody touches the screens.
+
+    A window may have been closed by a command beside us, and the computer may have slept without telling us before.
+    """
+    sleep = SleepWatch()
     while True:
         time.sleep(_WATCH_SECONDS)
+        if sleep.has_slept():
+            services.lock()
         with suppress(KioskError):
             services.current_window()
 

@@ -24,7 +24,7 @@ def guard() -> ResponseReturnValue | None:
                 g.account = accounts.get(connection, name)
             return None
     except NotPermitted:
-        parts().sign_ins.end(str(session.get("sign_in", "")))
+        parts().sign_ins.sign_out(str(session.get("sign_in", "")))
     session.clear()
     return redirect(url_for("office_sign_in.page"), code=303)
 
@@ -53,7 +53,7 @@ def enter() -> ResponseReturnValue:
         return render_template("office_sign_in.html", name=name, until=shut.until), 429
     except NotSignedIn:
         return render_template("office_sign_in.html", name=name, is_wrong=True), 401
-    office.sign_ins.end(str(session.get("sign_in", "")))
+    office.sign_ins.sign_out(str(session.get("sign_in", "")))
     session.clear()
     session["sign_in"] = office.sign_ins.begin(known.name)
     return redirect(url_for("office.batch_list"), code=303)
@@ -62,6 +62,6 @@ def enter() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 def leave() -> ResponseReturnValue:
     """End the session."""
-    parts().sign_ins.end(str(session.get("sign_in", "")))
+    parts().sign_ins.sign_out(str(session.get("sign_in", "")))
     session.clear()
     return redirect(url_for("office_sign_in.page"), code=303)

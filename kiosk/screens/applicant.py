@@ -368,7 +368,8 @@ def slip() -> ResponseReturnValue:
 @blueprint.post("/applicant/finish")
 def finish() -> ResponseReturnValue:
     """Forget this person on this screen; the draft, if any, stays with staff since consent was given."""
-    station_of(services()).end(session.get("uid"))
+    if "uid" in session:
+        station_of(services()).end(session["uid"])
     again.forget()
     session.clear()
     response = redirect(url_for("applicant.start"), code=303)

@@ -13,7 +13,7 @@ from kiosk.domain.form_qr import ReadingKind, masked
 from kiosk.screens import again, services
 from kiosk.screens.applicant import switch
 from kiosk.screens.contexts import language
-from kiosk.screens.frames import WAIT_SECONDS, frame_response
+from kiosk.screens.frames import WAIT_SECONDS, applicants_frame
 from kiosk.texts import Translate, translator
 
 blueprint = Blueprint("form_qr", __name__, url_prefix="/form_qr")
@@ -33,8 +33,7 @@ def live() -> ResponseReturnValue:
 @blueprint.get("/frame.jpg")
 def frame() -> ResponseReturnValue:
     """The newest frame of the form camera after ``?after=N``."""
-    _uid()
-    return frame_response(services().camera_form)
+    return applicants_frame(services().camera_form, _uid())
 
 
 @blueprint.get("/guide.json")

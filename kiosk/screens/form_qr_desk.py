@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions import applicant_desk as deeds
@@ -56,15 +56,13 @@ def form_camera(uid: str) -> ResponseReturnValue:
 
 def form_guide(uid: str) -> ResponseReturnValue:
     """What was read and what would help; never the number itself."""
-    watch = deeds.watch_form(services(), uid, signed_in.staff())
+    watch = deeds.watched_form(services(), uid, signed_in.staff())
     return as_shown(watch.view(request.args.get("after", 0, type=int), WAIT_SECONDS), translator(DEFAULT_LANGUAGE))
 
 
 def form_frame(uid: str) -> ResponseReturnValue:
     """The newest frame of the form camera, while this person's form is looked for."""
-    if not _is_watching(uid):
-        return Response(status=204, headers={"X-Camera-State": "stopped"})
-    return frame_response(services().camera_form)
+    return frame_response(services().camera_form, is_theirs=_is_watching(uid))
 
 
 def form_take(uid: str) -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from kiosk.actions.photo_station import PhotoStation, station_of
 from kiosk.domain.errors import NotFound
 from kiosk.screens import services
 from kiosk.screens.contexts import language
-from kiosk.screens.frames import WAIT_SECONDS, frame_response
+from kiosk.screens.frames import WAIT_SECONDS, applicants_frame
 from kiosk.texts import translator
 
 blueprint = Blueprint("photo", __name__, url_prefix="/photo")
@@ -35,8 +35,7 @@ def live() -> ResponseReturnValue:
 @blueprint.get("/frame.jpg")
 def frame() -> ResponseReturnValue:
     """The newest camera frame after ``?after=N``."""
-    _uid()
-    return frame_response(services().camera_face)
+    return applicants_frame(services().camera_face, _uid())
 
 
 @blueprint.get("/guide.json")

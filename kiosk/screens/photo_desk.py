@@ -41,9 +41,7 @@ def photo_live(uid: str) -> ResponseReturnValue:
 def photo_frame(uid: str) -> ResponseReturnValue:
     """The camera's picture, only while this person is the one before it."""
     session = station_of(services()).peek(uid)
-    if session is None or not session.is_live:
-        return Response(status=204, headers={"X-Camera-State": "stopped"})
-    return frame_response(services().camera_face)
+    return frame_response(services().camera_face, is_theirs=session is not None and session.is_live)
 
 
 def photo_shot(uid: str, number: int) -> ResponseReturnValue:

@@ -5,7 +5,7 @@ import threading
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, make_response, redirect, request, session, url_for
+from flask import Response, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.domain.errors import NotFound, NotPermitted, NotSignedIn
@@ -15,11 +15,6 @@ from kiosk.ports import Clock
 from kiosk.screens import services, settings
 
 OPEN_TO_ALL = frozenset({"desk.sign_in", "desk.enter", "static"})
-NOT_A_TOUCH = frozenset({
-    "queue.board", "queue.photo_live", "queue.photo_frame", "desk.idle", "batch.progress", "batch.carried",
-})  # fmt: skip
-"""Asked by the page by itself; does not keep the desk awake."""
-
 AT_WINDOW = frozenset({"queue", "identity"})
 """Pages that show the applications of the window at work."""
 
@@ -61,17 +56,31 @@ class SignIns:
                 known.touched = self._clock.monotonic()
             return known.staff
 
-    def end(self, token: str) -> None:
+    def sign_out(self, token: str) -> None:
         """Forget a sign-in."""
         with self._guard:
             self._known.pop(token, None)
 
+    def end(self) -> None:
+        """Forget all of them."""
+        with self._guard:
+            self._known.clear()
+
 
 def sign_ins() -> SignIns:
-    """The sign-ins of this app."""
+    """The sign-ins at the desk; they end when the keys leave memory."""
     fresh = SignIns(services().clock, settings().desk_idle_minutes * 60)
-    known: SignIns = current_app.extensions.setdefault("sign_ins", fresh)
+    known: SignIns = services().live.setdefault("sign_ins", fresh)
     return known
+
+
+def is_touch() -> bool:
+    """Whether a person asked: by a form, or by going to a page. What a page fetches by itself keeps no desk awake.
+
+    Typing and pointing tell of themselves by a form of their own (desk.js). Browsers say in Sec-Fetch-Mode what a
+    request is for.
+    """
+    return request.method == "POST" or request.headers.get("Sec-Fetch-Mode", "navigate") == "navigate"
 
 
 def begin(name: str, last_sign_in_at: str | None) -> None:
@@ -84,14 +93,13 @@ def begin(name: str, last_sign_in_at: str | None) -> None:
 
 def end() -> None:
     """Sign out."""
-    sign_ins().end(str(session.get("sign_in", "")))
+    sign_ins().sign_out(str(session.get("sign_in", "")))
     session.clear()
 
 
 def account() -> Account:
     """The account at the desk; raises NotSignedIn."""
-    is_touch = request.endpoint not in NOT_A_TOUCH
-    name = sign_ins().staff(str(session.get("sign_in", "")), is_touch=is_touch)
+    name = sign_ins().staff(str(session.get("sign_in", "")), is_touch=is_touch())
     if name is None or name != session.get("staff"):
         raise NotSignedIn("nobody is signed in")
     try:

@@ -306,6 +306,21 @@ def test_idle_screen_asks_then_wipes_and_keeps_the_draft(wide: Page, kiosk: Kios
     assert wide.url == f"{kiosk.url}/"
 
 
+def test_what_lies_before_the_camera_does_not_keep_an_abandoned_screen_for_ever(wide: Page, kiosk: Kiosk) -> None:
+    """2026-11: a wrong code left in view, or the next person's face, put the question off without end."""
+    wide.clock.install()
+    begin(wide, kiosk)
+    something_in_view = "document.dispatchEvent(new Event('kiosk:presence'))"
+    for _ in range(9):
+        wide.clock.run_for(30_000)
+        wide.evaluate(something_in_view)
+    expect(wide.locator("#idle")).not_to_be_visible()
+    for _ in range(14):
+        wide.clock.run_for(5_000)
+        wide.evaluate(something_in_view)
+    expect(wide.locator("#idle")).to_be_visible()
+
+
 def test_idle_on_a_stop_page_is_counted_by_its_reason(wide: Page, kiosk: Kiosk) -> None:
     wide.clock.install()
     begin(wide, kiosk)

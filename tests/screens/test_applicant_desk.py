@@ -188,6 +188,17 @@ def test_a_form_somebody_else_holds_is_refused_with_its_time(desk: Desk) -> None
     assert "10:00" in answer.text
 
 
+def test_looking_at_what_the_camera_reads_takes_no_case(desk: Desk) -> None:
+    """2026-11: a tab left open took a case that had just been released, and the log said nothing of it."""
+    staff = desk.signed_in()
+    uid = begun(staff)
+    assert staff.press(f"/queue/{uid}/form-camera").status_code == 303
+    assert staff.client.get(f"/desk/queue/{uid}/form-guide.json").status_code == 200
+    desk.store.applications.release(uid, "demo", draft_at(desk))
+    assert staff.client.get(f"/desk/queue/{uid}/form-guide.json").status_code == 404
+    assert desk.store.applications.get(uid).claimed_by is None
+
+
 def test_the_whole_number_is_for_its_holder_only(desk: Desk) -> None:
     staff, other = desk.signed_in(), desk.signed_in(REHEARSAL_SUPERVISOR)
     uid = begun(staff)
@@ -325,7 +336,7 @@ def test_a_session_run_by_staff_lasts_while_they_look(desk: Desk, page: str) -> 
     staff.press(f"/queue/{uid}/photo-start")
     for _ in range(5):
         desk.clock.tick(110)
-        staff.see(page.format(uid=uid))
+        staff.see(page.format(uid=uid), **{"Sec-Fetch-Mode": "cors"})
     time.sleep(0.5)  # the session looks ten times a second whether anybody is there
     assert station_of(desk.services).peek(uid) is not None
 
@@ -341,7 +352,7 @@ def test_a_session_run_by_staff_ends_when_the_desk_has_locked_itself(desk: Desk,
     assert session is not None
     for _ in range(10):
         desk.clock.tick(100)
-        staff.see(page.format(uid=uid))
+        staff.see(page.format(uid=uid), **{"Sec-Fetch-Mode": "cors"})
     ended(session)
 
 

@@ -93,6 +93,27 @@ def test_nobody_sees_the_camera_before_consent(app: Flask) -> None:
         assert stranger.get(path).status_code == 404
 
 
+def test_a_second_screen_sees_nothing_while_somebody_else_is_photographed(client: FlaskClient, parts: Services) -> None:
+    client.get("/photo/")
+    while client.get("/photo/frame.jpg").status_code != 200:
+        time.sleep(0.05)
+    other = an_application(parts.window_store()).uid
+    station_of(parts).session_for(other)
+    answer = client.get("/photo/frame.jpg")
+    assert (answer.status_code, answer.headers["X-Camera-State"]) == (204, "stopped")
+    station_of(parts).end(other)
+    assert client.get("/photo/frame.jpg").headers["X-Camera-State"] != "stopped"
+
+
+def test_wiping_a_screen_without_an_application_leaves_somebody_elses_photo_alone(
+    app: Flask, parts: Services, uid: str
+) -> None:
+    """2026-11: "not me" on the page of a resumed application ended the session that staff ran at the desk."""
+    station_of(parts).session_for(uid)
+    app.test_client().post("/applicant/finish")
+    assert station_of(parts).peek(uid) is not None
+
+
 def test_the_live_page_guides_in_words_picture_and_colour(client: FlaskClient) -> None:
     page = client.get("/photo/").get_data(as_text=True)
     assert 'aria-live="polite"' in page

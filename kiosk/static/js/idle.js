@@ -5,6 +5,8 @@
   const left = document.getElementById("idle-left");
   const quiet = Number(dialog.dataset.seconds) * 1000;
   const grace = Number(dialog.dataset.grace);
+  const MOST_UNTOUCHED_MS = 300000;
+  let touched = Date.now();
   let timer = 0;
   let ticking = 0;
 
@@ -41,8 +43,15 @@
     event.preventDefault();
     stay();
   });
-  for (const name of ["pointerdown", "keydown", "wheel", "kiosk:presence"]) {
-    document.addEventListener(name, () => { if (!dialog.open) rest(); }, { passive: true });
+  for (const name of ["pointerdown", "keydown", "wheel"]) {
+    document.addEventListener(name, () => {
+      touched = Date.now();
+      if (!dialog.open) rest();
+    }, { passive: true });
   }
+  // What the camera sees may be a form left lying there, or the next person: it puts the question off, not for ever.
+  document.addEventListener("kiosk:presence", () => {
+    if (!dialog.open && Date.now() - touched < MOST_UNTOUCHED_MS) rest();
+  });
   rest();
 })();
