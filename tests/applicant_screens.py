@@ -69,12 +69,14 @@ def _question(key: str, answers: Form = CHILD, name: str = "", **post: str) -> S
     return Screen(name or f"ask {key}", address, answers=answers, post=sent, selector=".error" if post else "#ask")
 
 
+_WRONG_NUMBER = ("/resume/", {"call_number": "1"})
 _WRONG_DATE = {"era": "western", "year": "2001", "month": "2", "day": "30"}
 _STOPS = {"certificate_only": {"application_kind": "certificate_only"}, "too_early": {"card_expiry": "2028-01-01"}}
 SCREENS: tuple[Screen, ...] = (
     Screen("language", "/", "stranger", selector=".languages-large"),
     Screen("language, going on offered", "/", "stranger", camera="offer", selector="#resume"),
-    Screen("going on", "/resume/", "stranger", camera="offer", selector="form[action='/resume/']"),
+    Screen("going on", "/resume/", "stranger", camera="offer", selector="#entry"),
+    Screen("going on, refused", "/resume/", "stranger", camera="offer", post=_WRONG_NUMBER, selector=".error"),
     Screen("consent", "/applicant/consent", "stranger", selector=".notice"),
     Screen("form camera", "/form_qr/", selector=".form-qr[data-camera=streaming]"),
     Screen("form camera missing", "/form_qr/", camera="unplugged", selector=".form-qr[data-camera=missing]"),

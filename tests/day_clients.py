@@ -21,6 +21,7 @@ from kiosk.store.window_file import WindowStore
 from tests.desk_navigator import FULL_CHECK
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"|data-csrf="([^"]+)"')
+_ONWARD = re.compile(r'<a class="button primary" href="([^"]+)"')
 _CALL = re.compile(r'<p class="call">.*?<strong>([^<]+)</strong>', re.DOTALL)
 _GROUP = re.compile(r'<section class="group group-(\w+)".*?</section>', re.DOTALL)
 _ROW = re.compile(r'id="row-([^"]+)".*?<b class="call">([^<]+)</b>(.*?)</a>', re.DOTALL)
@@ -164,6 +165,10 @@ class Station:
         """Go on with an application staff gave back, and hand it in again."""
         self.client.get("/resume/")
         page = self.client.post("/resume/", call_number=call_number)
+        if page.path == "/resume/mend":
+            onward = _ONWARD.search(page.text)
+            assert onward
+            page = self.client.get(onward.group(1))
         assert self._finish(page, person) == call_number
         return call_number
 

@@ -1,17 +1,20 @@
-"""Going on at the applicant screen with an application of before: offered at the desk, taken once, soon."""
+"""Going on at the applicant screen with an application of before: offered at the desk, taken once, soon, by number."""
 
 import threading
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from kiosk.actions import desk
-from kiosk.domain.errors import NotAllowedNow, NotFound
+from kiosk.domain.errors import NotAllowedNow, NotFound, Refused
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, allowed
 
 SECONDS = 180
 """How long an offer stands; the person is at the desk and walks over."""
-
+MOST_WRONG = 3
+"""Wrong numbers after which an offer is withdrawn: somebody else is trying."""
+LONGEST_NUMBER = 5
 
 _AT_DESK = "at_desk"
 
@@ -40,6 +43,7 @@ class Offer:
     call_number: str
     language: str
     until: float
+    wrong: int = 0
 
 
 def offer(parts: Parts, uid: str, staff: str) -> Offer:
@@ -62,16 +66,26 @@ def standing(parts: Parts) -> Offer | None:
     return made if made and parts.clock.monotonic() < made.until else None
 
 
-def take(parts: Parts, call_number: str) -> Application:
-    """Take the offer with that call number, once; raises NotFound when it stands no more."""
+def take(parts: Parts, typed: str) -> Application:
+    """Take the offer by its call number, once; raises Refused for another number, NotFound when it stands no more."""
     with parts.guard:
         made = standing(parts)
-        if made is None or made.call_number != call_number:
+        if made is None:
             raise NotFound("no such offer")
+        if unicodedata.normalize("NFKC", typed).strip() != made.call_number:
+            _count_wrong(parts, made)
+            raise Refused("resume.error_number")
         parts.live.pop("resume")
         parts.live.get(_AT_DESK, set()).discard(made.uid)
     desk.note(parts, "resumed", "applicant", made.uid)
     return parts.window_store().applications.get(made.uid)
+
+
+def _count_wrong(parts: Parts, made: Offer) -> None:
+    parts.live["resume"] = replace(made, wrong=made.wrong + 1)
+    if made.wrong + 1 == MOST_WRONG:
+        parts.live.pop("resume")
+        raise NotFound("too many wrong numbers")
 
 
 def put_at_desk(parts: InMemory, uid: str) -> None:

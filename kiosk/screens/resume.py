@@ -6,12 +6,13 @@ from flask import Blueprint, abort, redirect, render_template, request, session,
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions import resume as deeds
+from kiosk.domain.errors import Refused
 from kiosk.screens import again, services
 from kiosk.texts import translator
 
 blueprint = Blueprint("resume", __name__, url_prefix="/resume")
 _PAGE_TO_MEND = {"photo": "photo.live", "form": "form_qr.live"}
-"""Where a returned person goes on at once; everything else is mended from the review."""
+"""Where a returned person goes on; everything else is mended from the review."""
 
 
 @blueprint.app_context_processor
@@ -22,9 +23,9 @@ def resume_words() -> dict[str, Any]:
 
 
 def _mark() -> str:
-    """What the start page shows besides the languages: the window that is open and the call number offered."""
+    """What the start page shows besides the languages: the window that is open and the offer that stands."""
     window, offer = services().current_window(), deeds.standing(services())
-    return f"{window.id if window else ''} {offer.call_number if offer else ''}"
+    return f"{window.id if window else ''} {offer.until if offer else ''}"
 
 
 @blueprint.before_app_request
@@ -41,13 +42,13 @@ def let_go_of_what_is_at_the_desk() -> ResponseReturnValue | None:
 
 @blueprint.get("/")
 def ask() -> ResponseReturnValue:
-    """Is this your number? With what is to be mended."""
+    """What is your number? It stands on no screen, so that nobody else goes on with what is not theirs."""
     offer = deeds.standing(services())
     if offer is None:
         return redirect(url_for("applicant.start"), code=303)
     session.setdefault("language", offer.language)
-    key, words = deeds.what_to_mend(services(), offer.uid)
-    return render_template("resume.html", offer=offer, mend=key, words=words)
+    shown = again.take("resume")
+    return render_template("resume.html", error=shown.text_key, longest=deeds.LONGEST_NUMBER), shown.status
 
 
 @blueprint.get("/mark.json")
@@ -58,10 +59,25 @@ def mark() -> ResponseReturnValue:
 
 @blueprint.post("/")
 def go_on() -> ResponseReturnValue:
-    """Begin a fresh session for the application offered, at what is to be mended; another session here is wiped."""
-    application = deeds.take(services(), request.form.get("call_number", ""))
+    """Begin a fresh session for the application offered; another session here is wiped."""
+    try:
+        application = deeds.take(services(), request.form.get("call_number", ""))
+    except Refused as refused:
+        again.keep(again.Again("resume", refused=refused))
+        return redirect(url_for("resume.ask"), code=303)
     language = session.get("language", application.language)
     session.clear()
     session.update(uid=application.uid, language=language)
-    key, _ = deeds.what_to_mend(services(), application.uid)
-    return redirect(url_for(_PAGE_TO_MEND.get(key, "applicant.next_step")), code=303)
+    return redirect(url_for("resume.to_mend"), code=303)
+
+
+@blueprint.get("/mend")
+def to_mend() -> ResponseReturnValue:
+    """What is to be mended, and the way to where it is; who has nothing to mend goes on at once."""
+    if "uid" not in session:
+        return redirect(url_for("applicant.start"), code=303)
+    key, words = deeds.what_to_mend(services(), session["uid"])
+    onward = url_for(_PAGE_TO_MEND.get(key, "applicant.next_step"))
+    if not key:
+        return redirect(onward, code=303)
+    return render_template("resume_mend.html", mend=key, words=words, onward=onward)

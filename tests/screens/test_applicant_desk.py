@@ -298,6 +298,7 @@ def test_a_draft_brought_to_the_desk_leaves_the_applicant_screen(desk: Desk) -> 
     number = desk.store.applications.get(uid).call_number
     taken = screen.post("/resume/", data={"csrf_token": token_of(page), "call_number": number})
     assert taken.status_code == 303
+    assert screen.get("/resume/mend").headers["Location"] == "/applicant/next"
     assert screen.get("/applicant/next").headers["Location"].endswith("/applicant/question/application_kind")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client
 
+from kiosk.actions import resume
 from kiosk.actions.window import close_window
 from kiosk.app import create_site
 from kiosk.domain.states import ApplicationState
@@ -51,12 +52,16 @@ def offered(desk: Desk) -> tuple[Browser, str, str]:
 
 def test_person_goes_on_and_hands_in_again(desk: Desk, screen: Client) -> None:
     staff, uid, number = offered(desk)
-    assert f"番号 {number}" in screen.get("/").text
-    page = screen.get("/resume/").text
+    assert 'id="resume"' in screen.get("/").text
+    for page in (screen.get("/").text, screen.get("/resume/").text):
+        assert number not in numbers_in(words_of(page))
+        assert "帽子を取って" not in page
+        assert "見本 花子" not in page
+    assert take(screen, number) == 303
+    page = screen.get("/resume/mend").text
     assert "写真を撮り直して" in page
     assert "帽子を取って" in page
     assert "見本 花子" not in page
-    assert take(screen, number) == 303
     review = screen.get("/applicant/review")
     assert review.status_code == 200
     assert "見本 花子" in review.text
@@ -77,7 +82,8 @@ def test_person_goes_on_where_something_is_to_be_mended(desk: Desk, screen: Clie
     staff.press(f"/queue/{person.uid}/resume")
     asked = screen.get("/resume/").text
     answer = screen.post("/resume/", data={"csrf_token": token(asked), "call_number": person.call_number})
-    assert answer.location == page
+    assert answer.location == "/resume/mend"
+    assert f'href="{page}"' in screen.get("/resume/mend").text
     review = screen.get("/applicant/review").text
     assert WORDS[f"resume.mend_{reason}"] in review
     assert "ここを直す" in review
@@ -102,7 +108,7 @@ def test_offer_speaks_the_language_of_the_person_it_is_for(desk: Desk, screen: C
     staff.press(f"/queue/{person.uid}/resume")
     start = screen.get("/").text
     assert translator("pt")("resume.button_resume") in start
-    assert translator("pt")("resume.mend_photo") in screen.get("/resume/").text
+    assert translator("pt")("resume.title_number") in screen.get("/resume/").text
     screen.post("/applicant/finish", data={"csrf_token": token(start)})
     assert '<html lang="ja"' in screen.get("/").text, "not for the next person"
 
@@ -120,7 +126,7 @@ def test_start_page_learns_of_an_offer_and_of_its_end_and_of_a_window_that_close
     assert now() == before
     _, _, number = offered(desk)
     assert now() != before
-    assert number in now()
+    assert number not in now()
     assert now() == shown()
     desk.clock.tick(181)
     assert now() == before
@@ -134,6 +140,41 @@ def test_offer_is_taken_once(desk: Desk, screen: Client) -> None:
     other = Client(create_site(desk.settings, desk.services))
     assert take(other, number) == 404
     assert number not in numbers_in(words_of(other.get("/").text))
+
+
+def wrong_number(number: str) -> str:
+    return "100" if number != "100" else "101"
+
+
+def test_another_number_opens_nothing_and_the_third_one_withdraws_the_offer(desk: Desk, screen: Client) -> None:
+    """2026-11: the number stood on the start page, and whoever tapped there saw the application."""
+    _, _, number = offered(desk)
+    for _ in range(2):
+        assert take(screen, wrong_number(number)) == 303
+        page = screen.get("/resume/")
+        assert page.status_code == 422
+        assert WORDS["resume.error_number"] in page.text
+        assert screen.get("/applicant/review").status_code == 303
+    assert take(screen, wrong_number(number)) == 404
+    assert take(screen, number) == 404
+    assert 'id="resume"' not in screen.get("/").text
+
+
+@pytest.mark.parametrize("form", ["{}", " {} ", "wide"])
+def test_a_number_is_taken_however_it_was_keyed(desk: Desk, screen: Client, form: str) -> None:
+    _, _, number = offered(desk)
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in number)
+    assert take(screen, wide if form == "wide" else form.format(number)) == 303
+    assert screen.get("/resume/mend").status_code == 200
+
+
+def test_who_has_nothing_to_mend_goes_on_at_once(desk: Desk, screen: Client) -> None:
+    uid, number = wiped_draft(desk, screen)
+    desk.signed_in().see(f"/queue/{uid}")
+    resume.offer(desk.services, uid, REHEARSAL_OPERATOR)
+    assert take(screen, number) == 303
+    assert screen.get("/resume/mend").location == "/applicant/next"
+    assert Client(create_site(desk.settings, desk.services)).get("/resume/mend").location == "/"
 
 
 def test_offer_stands_for_minutes_only(desk: Desk, screen: Client) -> None:
