@@ -43,6 +43,7 @@ def all_pages(desk: Desk) -> Iterator[tuple[str, str]]:
     yield "identity", f"/identity/{waiting.uid}"
     yield "identity-child", f"/identity/{child.uid}"
     yield "statistics", "/statistics"
+    yield "staff", "/staff"
     yield "windows", "/windows"
     yield "readiness", f"/windows/{planned.id}/ready"
     yield "batches", "/batch/?all=1"

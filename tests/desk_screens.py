@@ -41,6 +41,7 @@ def operators_screens(desk: Desk) -> Iterator[Screen]:
     yield from _identity_checks(desk)
     yield from _refused(desk)
     yield Screen("nothing-there", "/queue/nobody")
+    yield Screen("audit-not-permitted", "/audit")
     accepted = desk.applicant(_A.ACCEPTED)
     again = {"reason": "misread", "version": str(accepted.version)}
     yield Screen("not-permitted", to=f"/queue/{accepted.uid}/reopen", fields=again)
@@ -105,6 +106,8 @@ def supervisors_screens(desk: Desk, folder: Path) -> Iterator[Screen]:
     """From planning a window to erasing one; REHEARSAL_SUPERVISOR is signed in."""
     planned = a_window(desk.vault, opened=False, company="次の会社")
     batch = f"/batch/{desk.window.id}"
+    yield Screen("staff-refused", to="/staff/add", fields={"name": "新人", "new": "x", "again": "y"})
+    yield Screen("audit-other-head", "/audit?head=00ff")
     yield Screen("plan", "/windows")
     yield Screen("plan-refused", to="/windows", fields={"company": "x", "place": " ", "held_on": "2026-12-01"})
     yield Screen("plan-change", f"/windows/{planned.id}/change")

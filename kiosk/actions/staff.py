@@ -1,8 +1,10 @@
 """Accounts and signing in: who may open this kiosk's data and act in it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from kiosk.domain.errors import NotSignedIn, Refused, SecondNotSignedIn, TooManyTries
+from kiosk.domain.errors import NotSignedIn, OwnPassphraseWrong, Refused, SecondNotSignedIn, TooManyTries
 from kiosk.domain.staff import Account, Role, require_role, require_two
 from kiosk.ports import Clock
 from kiosk.store.vault import Vault
@@ -55,9 +57,33 @@ def confirm_second(vault: Vault, first: str, name: str, passphrase: str) -> Acco
     return second
 
 
-def confirm(vault: Vault, name: str, passphrase: str) -> None:
-    """The person at the desk once more, to take up the keys of sealed windows too; raises NotSignedIn."""
-    vault.unlock(name, passphrase, sealed_too=True)
+def confirm(vault: Vault, clock: Clock, name: str, passphrase: str) -> None:
+    """The person at the desk once more, to take up the keys of sealed windows too.
+
+    A wrong passphrase counts and is logged as at sign-in; raises OwnPassphraseWrong or TooManyTries.
+    """
+    try:
+        vault.unlock(name, passphrase, sealed_too=True)
+    except NotSignedIn as refused:
+        _note_refusal(vault, clock, name)
+        if isinstance(refused, TooManyTries):
+            raise
+        raise OwnPassphraseWrong("the passphrase is wrong") from None
+
+
+@contextmanager
+def keys_for_now(vault: Vault, clock: Clock, name: str, passphrase: str) -> Iterator[None]:
+    """Hold the keys of sealed windows too, after ``confirm``; what was not in memory before goes again."""
+    windows = vault.kiosk_store.windows
+    away = [each.id for each in windows.list() if not vault.holds(each.id)]
+    try:
+        confirm(vault, clock, name, passphrase)
+        yield
+    finally:
+        at_work = windows.current()
+        for window_id in away:
+            if at_work is None or window_id != at_work.id:
+                vault.forget_window(window_id)
 
 
 def install(vault: Vault, name: str, passphrase: str, recipients: str = "") -> Account:
@@ -83,6 +109,7 @@ def disable_account(vault: Vault, clock: Clock, name: str, by: str) -> Account:
     """Shut an account for good and take its key out of every wrap; the last supervisor stays (Refused)."""
     store, at = vault.kiosk_store, _at(clock)
     require_role(store.staff.get(by), Role.SUPERVISOR)
+    _require_active(store.staff.get(name))
     with vault.changing_keys(), store.write():
         account = store.staff.disable(name, at)
         if not any(each.is_active and each.role is Role.SUPERVISOR for each in store.staff.list()):
@@ -92,11 +119,40 @@ def disable_account(vault: Vault, clock: Clock, name: str, by: str) -> Account:
     return account
 
 
-def change_passphrase(vault: Vault, clock: Clock, name: str, old: str, new: str) -> None:
-    """A new passphrase in place of the old one, by its holder; raises NotSignedIn or Refused."""
-    vault.unlock(name, old, sealed_too=True)
+def agreed(new: str, again: str) -> str:
+    """A new passphrase that was typed twice; raises Refused when the two differ."""
+    if new != again:
+        raise Refused("staff.error_passphrases_differ")
+    return new
+
+
+def change_passphrase(vault: Vault, clock: Clock, name: str, new: str) -> None:
+    """A new passphrase in place of the old one, by its holder, who just gave the old one and every key with it.
+
+    Raises Refused for one that is too short, Locked without every key.
+    """
     vault.put_account(name, new)
     vault.kiosk_store.audit.append("passphrase_changed", name, name, at=_at(clock))
+
+
+def reset_passphrase(vault: Vault, clock: Clock, name: str, new: str, by: str) -> None:
+    """A new passphrase for somebody who forgot theirs, by a supervisor; a lockout of that name ends.
+
+    Needs every key, as ``keys_for_now`` gives them. Raises NotPermitted, NotFound, Locked, or Refused for one's own
+    account, one that is shut, and a passphrase that is too short.
+    """
+    staff = vault.kiosk_store.staff
+    require_role(staff.get(by), Role.SUPERVISOR)
+    if name == by:
+        raise Refused("staff.error_own_reset")
+    _require_active(staff.get(name))
+    vault.put_account(name, new)
+    vault.kiosk_store.audit.append("passphrase_reset", by, name, at=_at(clock))
+
+
+def _require_active(account: Account) -> None:
+    if not account.is_active:
+        raise Refused("staff.error_account_shut")
 
 
 def _note_refusal(vault: Vault, clock: Clock, name: str) -> None:

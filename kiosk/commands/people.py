@@ -35,7 +35,9 @@ class People:
     by: Account
     second: Account | None
     next_passphrase: Callable[[str], str]
-    """Asks for one more passphrase (a new account's), by prompt or from the same descriptor."""
+    """Asks for one more secret, by prompt or from the same descriptor."""
+    new_passphrase: Callable[[str], str]
+    """Asks for an account's new passphrase, by prompt twice or from the same descriptor."""
 
 
 def plain_errors(command: Callable[P, R]) -> Callable[P, R]:
@@ -107,7 +109,7 @@ def identify(
     require_role(by, Role.OPERATOR if two else role)
     if two:
         require_two(by, other)
-    return People(settings, clock, vault, by, other, ask)
+    return People(settings, clock, vault, by, other, ask, ask if passphrase_fd is not None else ask_new)
 
 
 def nothing_in(folder: Path) -> click.ClickException:
@@ -147,6 +149,11 @@ def ask_hidden(words: str, *, twice: bool = False) -> str:
     if not _has_terminal():
         raise click.UsageError("there is no terminal to ask for the passphrase: give it by --passphrase-fd")
     return str(click.prompt(words, hide_input=True, confirmation_prompt=twice, err=True))
+
+
+def ask_new(name: str) -> str:
+    """An account's new passphrase from the terminal, typed twice."""
+    return ask_hidden(f"New passphrase of {name}", twice=True)
 
 
 def _has_terminal() -> bool:

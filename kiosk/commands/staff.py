@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from kiosk.actions.staff import add_account, disable_account, install
+from kiosk.actions.staff import add_account, change_passphrase, disable_account, install, reset_passphrase
 from kiosk.clock import SystemClock
 from kiosk.commands.people import (
     People,
-    ask_hidden,
+    ask_new,
     by_staff,
     data_folder,
     identify,
@@ -18,13 +18,13 @@ from kiosk.commands.people import (
     plain_errors,
     settings_of,
 )
-from kiosk.domain.staff import Account, Role
+from kiosk.domain.staff import Account, Role, require_role
 from kiosk.store.vault import Vault
 
 
 @click.group()
 def staff() -> None:
-    """Accounts: add, list, disable."""
+    """Accounts: add, list, passphrase, disable."""
 
 
 @staff.command()
@@ -46,14 +46,14 @@ def add(
     vault = Vault(data_folder(settings), now=clock.now)
     if not vault.folder.is_made:
         lines = recipient.read_text("utf-8") if recipient else ""
-        made = install(vault, name, _new_passphrase(passphrase_fd, name), lines)
+        ask = passphrases(passphrase_fd) if passphrase_fd is not None else ask_new
+        made = install(vault, name, ask(name), lines)
         vault.lock()
     else:
         if recipient:
             raise click.UsageError("--recipient goes with the first account; later: «kiosk keys use FILE»")
         people = identify(Role.SUPERVISOR, as_name, None, passphrase_fd, config, two=False)
-        new = people.next_passphrase(name) if passphrase_fd is not None else _new_passphrase(None, name)
-        made = add_account(people.vault, clock, name, Role(role), new, people.by.name)
+        made = add_account(people.vault, clock, name, Role(role), people.new_passphrase(name), people.by.name)
         people.vault.lock()
     click.echo(f"{made.name} ({made.role})")
 
@@ -69,17 +69,28 @@ def list_accounts(people: People, as_json: bool) -> None:
 
 @staff.command()
 @click.argument("name")
+@by_staff()
+def passphrase(people: People, name: str) -> None:
+    """Give the account NAME a new passphrase: your own, or as a supervisor somebody's who forgot theirs.
+
+    Yours is asked for first (--passphrase-fd: first line), then the new one. NAME is signed out of the desk.
+    """
+    people.vault.kiosk_store.staff.get(name)
+    if name == people.by.name:
+        change_passphrase(people.vault, people.clock, name, people.new_passphrase(name))
+    else:
+        require_role(people.by, Role.SUPERVISOR)
+        reset_passphrase(people.vault, people.clock, name, people.new_passphrase(name), people.by.name)
+    click.echo(f"{name} has a new passphrase")
+
+
+@staff.command()
+@click.argument("name")
 @by_staff(Role.SUPERVISOR)
 def disable(people: People, name: str) -> None:
     """Shut the account NAME for good."""
     disable_account(people.vault, people.clock, name, people.by.name)
     click.echo(f"{name} is disabled")
-
-
-def _new_passphrase(descriptor: int | None, name: str) -> str:
-    if descriptor is not None:
-        return passphrases(descriptor)(name)
-    return ask_hidden(f"New passphrase of {name}", twice=True)
 
 
 def _line(account: Account) -> str:

@@ -11,6 +11,7 @@ KioskError
 │   ├── AnswerRefused        an answer breaks its rule
 │   └── CustodyOpen          things taken from people are open in the ledger
 ├── NotSignedIn              a staff passphrase is needed first
+│   ├── OwnPassphraseWrong   who is signed in typed another passphrase than their own
 │   ├── SecondNotSignedIn    the second person's passphrase was wrong
 │   └── TooManyTries         wrong too often: sign-in is shut until a time
 ├── NotPermitted             this role may not do that
@@ -19,6 +20,7 @@ KioskError
 ├── Locked                   the data key is not in memory: a staff passphrase opens it
 ├── StorageFull              the disk is full; what was there before is still there
 ├── StorageDamaged           a database or key file cannot be read with this key
+│   └── AuditBroken          the chain of the audit log does not hold
 ├── Unreachable              a server does not answer or refuses us; ``key`` says which; nothing is half done
 └── BatchError               a batch cannot be written, read or trusted; ``key`` says why
 
@@ -102,6 +104,12 @@ class NotSignedIn(KioskError):
     text_key = "staff.error_sign_in_first"
 
 
+class OwnPassphraseWrong(NotSignedIn):
+    """Who is signed in was asked for the passphrase once more and it was wrong; the sign-in goes on."""
+
+    text_key = "staff.error_own_wrong"
+
+
 class SecondNotSignedIn(NotSignedIn):
     """The name or passphrase of the second person on the spot is wrong."""
 
@@ -152,6 +160,14 @@ class StorageDamaged(KioskError):
     """A file of the data folder cannot be read with this key."""
 
     text_key = "errors.error_storage_damaged"
+
+
+class AuditBroken(StorageDamaged):
+    """The audit log does not hold together; ``seq`` is the first entry that was changed, taken out or put in."""
+
+    def __init__(self, seq: int) -> None:
+        super().__init__(f"the audit log is broken at entry {seq}")
+        self.seq = seq
 
 
 class Unreachable(KioskError):

@@ -92,7 +92,7 @@ def fetch(window_id: str) -> ResponseReturnValue:
 
 def _take_up_key() -> None:
     if request.form.get("passphrase"):
-        confirm(services().vault, signed_in.staff(), request.form["passphrase"])
+        confirm(services().vault, services().clock, signed_in.staff(), request.form["passphrase"])
 
 
 def _files(window_id: str) -> list[Path]:

@@ -9,12 +9,14 @@ from flask.typing import ResponseReturnValue
 from kiosk.actions import staff as deeds
 from kiosk.domain.errors import NotSignedIn, TooManyTries
 from kiosk.domain.staff import Account
-from kiosk.screens import desk_day, desk_windows, queue_page, services, signed_in
+from kiosk.screens import desk_audit, desk_day, desk_staff, desk_windows, queue_page, services, signed_in
 
 blueprint = Blueprint("desk", __name__)
 blueprint.before_app_request(signed_in.guard)
 desk_windows.register(blueprint)
 desk_day.register(blueprint)
+desk_staff.register(blueprint)
+desk_audit.register(blueprint)
 _PATH = re.compile(r"/[a-z0-9/_-]*")
 
 
@@ -34,6 +36,12 @@ def written_date(text: str) -> str:
 def clock_time(at: str) -> str:
     """The hour and minute of a stored time."""
     return at[11:16]
+
+
+@blueprint.app_template_filter("day_and_time")
+def day_and_time(at: str) -> str:
+    """A stored time down to the minute."""
+    return at[:16].replace("T", " ")
 
 
 def _account_or_none() -> Account | None:

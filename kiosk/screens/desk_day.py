@@ -1,13 +1,12 @@
 """The day in numbers on screen, the day sheet and the company's report as PDF."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext
 
 from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions.day import company_report_of, day_of, day_sheet_of
-from kiosk.actions.staff import confirm
 from kiosk.documents.day_sheet import company_report_pdf, day_sheet_pdf, plots
 from kiosk.domain.errors import Locked, NotSignedIn
 from kiosk.screens import batch_page, services, signed_in
@@ -44,22 +43,7 @@ def _paper(window_id: str, make: Callable[[], bytes]) -> ResponseReturnValue:
     """The PDF; of a window whose key is no longer in memory with a passphrase, after which no key stays."""
     is_known = services().vault.holds(window_id) or "passphrase" not in request.form
     try:
-        with nullcontext() if is_known else _keys_for_now(request.form["passphrase"]):
+        with nullcontext() if is_known else signed_in.keys_for_now(request.form["passphrase"]):
             return Response(make(), mimetype="application/pdf")
     except (NotSignedIn, Locked) as refused:
         return batch_page.refuse(window_id, refused)
-
-
-@contextmanager
-def _keys_for_now(passphrase: str) -> Iterator[None]:
-    """Hold the keys of sealed windows too, and drop those again that were not in memory before."""
-    vault, windows = services().vault, services().kiosk_store.windows
-    away = [each.id for each in windows.list() if not vault.holds(each.id)]
-    try:
-        confirm(vault, signed_in.staff(), passphrase)
-        yield
-    finally:
-        at_work = windows.current()
-        for window_id in away:
-            if at_work is None or window_id != at_work.id:
-                vault.forget_window(window_id)

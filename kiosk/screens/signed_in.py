@@ -2,12 +2,15 @@
 
 import secrets
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Response, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from kiosk.actions import staff as staff_deeds
 from kiosk.domain.errors import NotFound, NotPermitted, NotSignedIn
 from kiosk.domain.staff import Account, Role, require_role
 from kiosk.domain.window import require_assigned
@@ -21,35 +24,42 @@ AT_WINDOW = frozenset({"queue", "identity"})
 
 @dataclass
 class SignIn:
-    """One sign-in; ``touched`` is monotonic seconds."""
+    """One sign-in, with the key the account had then; ``touched`` is monotonic seconds."""
 
     staff: str
     touched: float
+    key: str
 
 
 class SignIns:
-    """All sign-ins of this server run."""
+    """All sign-ins of this server run.
 
-    def __init__(self, clock: Clock, idle_seconds: float) -> None:
+    ``key_of`` tells which key an account has now: a sign-in ends when that is no longer the one it began with, whether
+    the account was shut or given a new passphrase here or by a command of the shell.
+    """
+
+    def __init__(self, clock: Clock, idle_seconds: float, key_of: Callable[[str], str] = lambda _staff: "") -> None:
         self._clock = clock
         self._idle_seconds = idle_seconds
+        self._key_of = key_of
         self._guard = threading.Lock()
         self._known: dict[str, SignIn] = {}
 
     def begin(self, staff: str) -> str:
         """A fresh secret for one sign-in."""
-        token = secrets.token_urlsafe(24)
+        token, key = secrets.token_urlsafe(24), self._key_of(staff)
         with self._guard:
-            self._known[token] = SignIn(staff, self._clock.monotonic())
+            self._known[token] = SignIn(staff, self._clock.monotonic(), key)
         return token
 
     def staff(self, token: str, *, is_touch: bool) -> str | None:
-        """Whose sign-in it is, None when it ended or lay idle too long; a touch keeps it awake."""
+        """Whose sign-in it is, None when it ended, lay idle too long or has lost its key; a touch keeps it awake."""
         with self._guard:
             known = self._known.get(token)
             if known is None:
                 return None
-            if self._clock.monotonic() - known.touched >= self._idle_seconds:
+            is_idle = self._clock.monotonic() - known.touched >= self._idle_seconds
+            if is_idle or known.key != self._key_of(known.staff):
                 del self._known[token]
                 return None
             if is_touch:
@@ -69,7 +79,7 @@ class SignIns:
 
 def sign_ins() -> SignIns:
     """The sign-ins at the desk; they end when the keys leave memory."""
-    fresh = SignIns(services().clock, settings().desk_idle_minutes * 60)
+    fresh = SignIns(services().clock, settings().desk_idle_minutes * 60, services().vault.key_of)
     known: SignIns = services().live.setdefault("sign_ins", fresh)
     return known
 
@@ -113,6 +123,12 @@ def account() -> Account:
 def staff() -> str:
     """The name at the desk; raises NotSignedIn."""
     return account().name
+
+
+def keys_for_now(passphrase: str) -> AbstractContextManager[None]:
+    """Every key at hand while it lasts, for who is signed in and types the passphrase once more."""
+    parts = services()
+    return staff_deeds.keys_for_now(parts.vault, parts.clock, staff(), passphrase)
 
 
 def guard() -> ResponseReturnValue | None:

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from hashlib import sha256
 
-from kiosk.domain.errors import StorageDamaged
+from kiosk.domain.errors import AuditBroken
 from kiosk.store.database import Row, Store
 
 GENESIS = "0" * 64
@@ -46,12 +46,12 @@ class Audit:
         return AuditEntry(*values)
 
     def verify(self) -> int:
-        """The number of entries when the chain is whole; raises StorageDamaged naming the first broken entry."""
+        """The number of entries when the chain is whole; raises AuditBroken naming the first broken entry."""
         previous, seq = GENESIS, 0
         for row in self._store.stream("select * from audit order by seq"):
             entry = _entry(row)
             if (entry.seq, entry.previous, entry.hash) != (seq + 1, previous, entry.expected_hash()):
-                raise StorageDamaged(f"the audit log is broken at entry {seq + 1}")
+                raise AuditBroken(seq + 1)
             previous, seq = entry.hash, entry.seq
         return seq
 
@@ -74,6 +74,12 @@ class Audit:
         """Entries in order, of one subject or all."""
         where, values = (" where subject = ?", (subject,)) if subject else ("", ())
         return [_entry(row) for row in self._store.rows(f"select * from audit{where} order by seq", values)]  # noqa: S608 -- fixed words
+
+    def newest(self, many: int, before: int | None = None) -> tuple[AuditEntry, ...]:
+        """At most ``many`` entries, newest first; those before entry ``before`` when it is given."""
+        where, values = (" where seq < ?", (before, many)) if before is not None else ("", (many,))
+        rows = self._store.rows(f"select * from audit{where} order by seq desc limit ?", values)  # noqa: S608 -- fixed words
+        return tuple(_entry(row) for row in rows)
 
     def _last(self) -> AuditEntry | None:
         row = self._store.row("select * from audit order by seq desc limit 1")

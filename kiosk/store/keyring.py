@@ -69,6 +69,11 @@ class Keyring:
         wanted = self.lookup(name)
         return [each.box for each in reversed(self.holders) if each.lookup == wanted]
 
+    def key_of(self, name: str) -> str:
+        """The recipient of the account's newest identity; empty when it has none."""
+        wanted = self.lookup(name)
+        return next((each.recipient for each in reversed(self.holders) if each.lookup == wanted), "")
+
     def put(self, name: str, passphrase: str, cost: Argon2Cost) -> None:
         """Give an account a fresh identity, beside an earlier one; the keys are not yet wrapped to it."""
         identity = wraps.new_identity()

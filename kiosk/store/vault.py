@@ -205,13 +205,20 @@ class Vault:
             finally:
                 self._keys_depth -= 1
 
-    def put_account(self, name: str, passphrase: str) -> None:
-        """Let an account open the vault with ``passphrase``, in place of an earlier one; needs every key in memory.
+    def key_of(self, name: str) -> str:
+        """Which key an account opens the vault with: another one after each new passphrase, empty without any."""
+        return Keyring.load(self.folder).key_of(name)
 
-        Cut off at any point, either the old passphrase opens everything or the new one does.
+    def put_account(self, name: str, passphrase: str) -> None:
+        """Let an account open the vault with ``passphrase``, in place of an earlier one.
+
+        Needs every key in memory; raises Locked before anything is changed. Cut off at any point, either the old
+        passphrase opens everything or the new one does.
         """
         _check_passphrase(passphrase)
         with self.changing_keys():
+            for window_id in self.kiosk_store.windows.wrapped_keys():
+                self._window_key(window_id)
             keyring = Keyring.load(self.folder)
             keyring.put(name, passphrase, self._cost)
             keyring.set_master(self._master)

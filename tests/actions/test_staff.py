@@ -3,8 +3,28 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.actions.staff import add_account, change_passphrase, confirm_second, disable_account, install, sign_in
-from kiosk.domain.errors import NotPermitted, NotSignedIn, Refused, SecondPersonNeeded
+from kiosk.actions.staff import (
+    add_account,
+    agreed,
+    change_passphrase,
+    confirm_second,
+    disable_account,
+    install,
+    keys_for_now,
+    reset_passphrase,
+    sign_in,
+)
+from kiosk.actions.window import close_window
+from kiosk.domain.errors import (
+    Locked,
+    NotFound,
+    NotPermitted,
+    NotSignedIn,
+    OwnPassphraseWrong,
+    Refused,
+    SecondPersonNeeded,
+    TooManyTries,
+)
 from kiosk.domain.staff import Role, lockout_seconds
 from kiosk.fakes import FixedClock
 from kiosk.store.data_folder import default_folder
@@ -84,12 +104,89 @@ def test_a_taken_name_and_a_short_passphrase_are_refused_and_leave_nothing(vault
 
 def test_a_changed_passphrase_replaces_the_old_one_everywhere(vault: Vault, tmp_path: Path) -> None:
     window = a_window(vault)
-    change_passphrase(vault, CLOCK, OPERATOR, OTHER, "a new passphrase")
+    change_passphrase(vault, CLOCK, OPERATOR, "a new passphrase")
     again = Vault(tmp_path, now=CLOCK.now, cost=CHEAP)
     with pytest.raises(NotSignedIn):
         again.unlock(OPERATOR, OTHER)
     again.unlock(OPERATOR, "a new passphrase")
     again.window_store(window.id)
+
+
+def test_a_supervisor_gives_a_new_passphrase_that_ends_lockout_and_old_one(vault: Vault, tmp_path: Path) -> None:
+    window = a_window(vault)
+    for _ in range(4):
+        with pytest.raises(NotSignedIn):
+            sign_in(vault, CLOCK, OPERATOR, "forgotten")
+    with pytest.raises(TooManyTries):
+        sign_in(vault, CLOCK, OPERATOR, OTHER)
+    reset_passphrase(vault, CLOCK, OPERATOR, "a given passphrase", SUPERVISOR)
+    again = Vault(tmp_path, now=CLOCK.now, cost=CHEAP)
+    with pytest.raises(NotSignedIn):
+        again.unlock(OPERATOR, OTHER)
+    again.unlock(OPERATOR, "a given passphrase")
+    again.window_store(window.id)
+    (entry,) = (each for each in vault.kiosk_store.audit.list() if each.event == "passphrase_reset")
+    assert (entry.actor, entry.subject, entry.detail) == (SUPERVISOR, OPERATOR, "")
+
+
+def test_who_may_not_be_given_a_new_passphrase_keeps_the_old_one(vault: Vault) -> None:
+    add_account(vault, CLOCK, "係二", Role.OPERATOR, "third passphrase", SUPERVISOR)
+    disable_account(vault, CLOCK, "係二", SUPERVISOR)
+    for name, by, new, error in (
+        (SUPERVISOR, OPERATOR, "a given passphrase", NotPermitted),
+        (OPERATOR, OPERATOR, "a given passphrase", NotPermitted),
+        (SUPERVISOR, SUPERVISOR, "a given passphrase", Refused),
+        ("係二", SUPERVISOR, "a given passphrase", Refused),
+        ("nobody", SUPERVISOR, "a given passphrase", NotFound),
+        (OPERATOR, SUPERVISOR, "short", Refused),
+    ):
+        with pytest.raises(error):
+            reset_passphrase(vault, CLOCK, name, new, by)
+    assert not [each for each in vault.kiosk_store.audit.list() if each.event == "passphrase_reset"]
+    sign_in(vault, CLOCK, OPERATOR, OTHER)
+    sign_in(vault, CLOCK, SUPERVISOR, PASSPHRASE)
+
+
+def test_a_new_passphrase_without_every_key_at_hand_changes_nothing(vault: Vault, tmp_path: Path) -> None:
+    """Half of it, a passphrase that opens the kiosk but not a closed window, would be worse than none."""
+    closed = a_window(vault)
+    close_window(vault, CLOCK, closed.id, SUPERVISOR)
+    keyring = vault.folder.keyring.read_bytes()
+    with pytest.raises(Locked):
+        reset_passphrase(vault, CLOCK, OPERATOR, "a given passphrase", SUPERVISOR)
+    assert vault.folder.keyring.read_bytes() == keyring
+    with keys_for_now(vault, CLOCK, SUPERVISOR, PASSPHRASE):
+        reset_passphrase(vault, CLOCK, OPERATOR, "a given passphrase", SUPERVISOR)
+    assert not vault.holds(closed.id), "the key went again"
+    again = Vault(tmp_path, now=CLOCK.now, cost=CHEAP)
+    again.unlock(OPERATOR, "a given passphrase", sealed_too=True)
+    again.window_store(closed.id)
+
+
+def test_a_wrong_passphrase_of_ones_own_counts_and_is_logged_as_at_the_door(vault: Vault) -> None:
+    for _ in range(4):
+        with pytest.raises(OwnPassphraseWrong), keys_for_now(vault, CLOCK, OPERATOR, "a wrong passphrase"):
+            pytest.fail("let in")
+    with pytest.raises(TooManyTries), keys_for_now(vault, CLOCK, OPERATOR, OTHER):
+        pytest.fail("let in")
+    assert [each.event for each in vault.kiosk_store.audit.list(OPERATOR)].count("sign_in_refused") == 5
+
+
+def test_a_passphrase_typed_twice_is_the_same_both_times() -> None:
+    assert agreed("a new passphrase", "a new passphrase") == "a new passphrase"
+    with pytest.raises(Refused) as refused:
+        agreed("a new passphrase", "a new passphrasf")
+    assert "phrasf" not in str(refused.value)
+
+
+def test_an_account_is_shut_once(vault: Vault) -> None:
+    disable_account(vault, CLOCK, OPERATOR, SUPERVISOR)
+    with pytest.raises(Refused):
+        disable_account(vault, CLOCK, OPERATOR, SUPERVISOR)
+    add_account(vault, CLOCK, "責任者二", Role.SUPERVISOR, "third passphrase", SUPERVISOR)
+    disable_account(vault, CLOCK, SUPERVISOR, SUPERVISOR)
+    with pytest.raises(Refused):
+        disable_account(vault, CLOCK, "責任者二", "責任者二")
 
 
 def test_the_wait_grows_to_an_hour_and_no_further() -> None:

@@ -85,6 +85,25 @@ def test_an_operator_makes_no_window_and_no_account(installed: Path) -> None:
     assert json.loads(made.stdout)["state"] == "planned"
 
 
+def test_staff_change_their_own_passphrase_and_supervisors_a_forgotten_one(tmp_path: Path) -> None:
+    data, own, given = tmp_path / "data", "one of my own words", "a given passphrase"
+    change = ("staff", "passphrase")
+    run(data, "staff", "add", "boss", lines=(BOSS,))
+    run(data, "staff", "add", "op", "--as", "boss", lines=(BOSS, OPERATOR))
+    assert run(data, *change, "op", "--as", "op", lines=("a wrong one", own)).returncode == 1
+    refused = run(data, *change, "boss", "--as", "op", lines=(OPERATOR, own))
+    assert (refused.returncode, refused.stdout) == (1, "")
+    short = run(data, *change, "op", "--as", "op", lines=(OPERATOR, "short"))
+    assert (short.returncode, "10 characters" in short.stderr) == (1, True)
+    changed = run(data, *change, "op", "--as", "op", lines=(OPERATOR, own))
+    assert (changed.returncode, changed.stdout) == (0, "op has a new passphrase\n")
+    assert run(data, "staff", "list", "--as", "op", lines=(OPERATOR,)).returncode == 1
+    assert run(data, *change, "op", "--as", "boss", lines=(BOSS, given)).returncode == 0
+    assert run(data, "staff", "list", "--as", "op", lines=(own,)).returncode == 1
+    assert run(data, "staff", "list", "--as", "op", lines=(given,)).returncode == 0
+    assert run(data, *change, "nobody", "--as", "boss", lines=(BOSS, given)).returncode == 1
+
+
 def test_the_last_supervisor_cannot_be_disabled(installed: Path) -> None:
     assert run(installed, "staff", "disable", "boss", "--as", "boss", lines=(BOSS,)).returncode == 1
 

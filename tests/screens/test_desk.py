@@ -11,7 +11,7 @@ from kiosk.domain.states import ApplicationState
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
 from tests.desk_navigator import PASSPHRASE, Desk
 
-PAGES = ["/", "/queue/", "/queue/board", "/queue/find?wanted=100", "/windows", "/idle", "/batch/"]
+PAGES = ["/", "/queue/", "/queue/board", "/queue/find?wanted=100", "/windows", "/idle", "/batch/", "/staff", "/audit"]
 
 
 @pytest.fixture

@@ -122,6 +122,8 @@ def test_every_free_text_is_shown_as_text_on_every_page(desk: Desk) -> None:
         f"/sign-in?back={XSS}",
         f"/windows/{other.id}/change",
         f"/windows/{other.id}/report",
+        "/audit",
+        f"/audit?head={XSS}",
     ]
     pages += [staff.see(path) for path in (*own, *(path for _, path in all_pages(desk)))]
     harmless = sum("&lt;script&gt;" in page for page in pages)
