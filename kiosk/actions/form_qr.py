@@ -99,7 +99,7 @@ def take_reading(parts: Parts, uid: str) -> FormId:
     """
     watch = station_of(parts).current(uid)
     reading = watch.view(0, 0).reading if watch else NOTHING_READ
-    station_of(parts).end()
+    station_of(parts).end(uid)
     taken = _pending(parts).get(uid) if reading.kind is ReadingKind.NONE else None
     return taken or _offer(parts, uid, reading)
 
@@ -168,7 +168,12 @@ def go_without_form(parts: Parts, uid: str) -> None:
     if store.applications.get(uid).answers.get(REISSUE_WANTED) != OLD_ADDRESS:
         _note_reissue(store, uid, NO_FORM, at)
     store.applications.save_answers(uid, {WITHOUT_FORM: "yes", FORM_KEYED: None}, at)
-    station_of(parts).end()
+    let_go(parts, uid)
+
+
+def let_go(parts: Parts, uid: str) -> None:
+    """Look for this person's form no more, and forget what was shown and not confirmed."""
+    station_of(parts).end(uid)
     _forget(parts, uid)
 
 
@@ -192,6 +197,7 @@ def _offer(parts: Parts, uid: str, reading: FormReading) -> FormId:
         for oldest in list(pending)[:-_MOST_PENDING]:
             pending.pop(oldest)
             _keyed_once(parts).discard(oldest)
+    station_of(parts).end(uid)
     return form_id
 
 

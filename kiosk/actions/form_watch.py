@@ -51,6 +51,11 @@ class FormWatch:
         """Whether nothing is being read any more."""
         return self._ending.is_set()
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether nobody has asked for long, also for a reading that waits to be taken."""
+        return self._clock.monotonic() - self._asked_at > _REST_AFTER
+
     def start(self) -> None:
         """Begin to watch."""
         self._thread.start()
@@ -72,7 +77,7 @@ class FormWatch:
     def _run(self) -> None:
         reader = FormReader(self._is_form)
         number = 0
-        while not self._ending.is_set() and not self._is_forgotten():
+        while not self._ending.is_set() and not self.is_forgotten:
             frame = self._camera.next_frame(number, _FRAME_SECONDS)
             if frame is None:
                 self._tell(Hint.NONE, NOTHING_READ)
@@ -88,9 +93,6 @@ class FormWatch:
 
     def _is_form(self, text: str) -> bool:
         return read_payload(text, self._hosts).kind is ReadingKind.FORM_ID
-
-    def _is_forgotten(self) -> bool:
-        return self._clock.monotonic() - self._asked_at > _REST_AFTER
 
     def _tell(self, hint: Hint, reading: FormReading) -> None:
         now = self._clock.monotonic()
@@ -135,12 +137,14 @@ class FormStation:
     def is_busy_for(self, uid: str) -> bool:
         """Whether somebody else's form is being looked for now."""
         with self._lock:
-            return self._watch is not None and self._watch.uid != uid and not self._watch.has_ended
+            watch = self._watch
+            return watch is not None and watch.uid != uid and not watch.has_ended and not watch.is_forgotten
 
-    def end(self) -> None:
-        """End the watch and forget what it read."""
+    def end(self, uid: str | None = None) -> None:
+        """End the watch (only this application's, if one is named) and forget what it read."""
         with self._lock:
-            self._drop()
+            if self._watch is not None and uid in (None, self._watch.uid):
+                self._drop()
 
     def _drop(self) -> None:
         watch, self._watch = self._watch, None

@@ -156,6 +156,7 @@ class PhotoSession:
         """Watch the camera again; the shots so far stay. While it is being watched this changes nothing."""
         if self.is_live:
             return
+        self._let_go_of_button()
         self._guide.restart()
         self._go.set()
 
@@ -163,11 +164,11 @@ class PhotoSession:
         """Grant named exceptions (staff) and judge the shots so far anew; raises ValueError for an unknown name."""
         self._judge.limits.exceptions.excused(grant.names)
         self._grant = grant
-        anew = [self._judge.again(shot, grant.names) for shot in self.shots]
+        anew = {shot.number: self._judge.again(shot, grant.names) for shot in self.shots}
         with self._news:
-            if not self._ending.is_set():
-                self._shots.clear()
-                self._shots.extend(anew)
+            kept = [anew.get(shot.number, shot) for shot in self._shots]
+            self._shots.clear()
+            self._shots.extend(kept)
 
     def _run(self) -> None:
         after = self._last_before()
@@ -178,6 +179,8 @@ class PhotoSession:
             if self._ending.is_set():
                 return
             if frame is None:
+                if self._camera.state is not CameraState.STREAMING:
+                    self._let_go_of_button()
                 self._guide.restart()
                 self._tell(None, None)
                 continue
@@ -226,21 +229,26 @@ class PhotoSession:
             self._fired_at = now
         return verdict.verdict != "fail" or now - self._fired_at >= _BUTTON_WAITS
 
+    def _let_go_of_button(self) -> None:
+        """A press is for the picture of that moment: not for one after a retake, nor after the camera was away."""
+        self._fire.clear()
+        self._fired_at = None
+
     def _shoot(self, seen: Frame) -> None:
         burst = self._burst()
         if not burst and self._camera.state is CameraState.STREAMING:
             burst = [(seen, self._judge.quality(seen))]  # a camera so slow that none came in time: the one just judged
-        self._fire.clear()
-        self._fired_at = None
+        self._let_go_of_button()
         self._tell(CHECKING, self._live.oval)
-        best = self._judge.best(burst, self._grant.names)
+        grant = self._grant
+        best = self._judge.best(burst, grant.names)
         if best is None:  # the camera went away in this moment: begin again when it is back
             self._guide.restart()
             return
         at, seconds = self._clock.now().isoformat(timespec="milliseconds"), self._clock.monotonic() - self._began
         face = self._face_of(best[0].image)
         shot = Shot(self._live.shots + 1, *best, at, seconds, features=face, has_two_persons=self._has_two_persons)
-        self._keep(shot)
+        self._keep(shot if self._grant is grant else self._judge.again(shot, self._grant.names))
 
     def _burst(self) -> list[tuple[Frame, ShotQuality]]:
         """The next frames, each measured while the camera brings the one after; fewer where that takes long."""

@@ -23,12 +23,17 @@ log = logging.getLogger("kiosk.photo")
 
 
 class PhotoStation:
-    """At most one session at a time, so that one person's pictures never meet another's."""
+    """At most one session at a time, so that one person's pictures never meet another's.
+
+    One session ends before the next begins (``_turn``). Its thread may be writing a shot down just then and find the
+    window closed, which has grants forgotten: so ``_lock`` is never held while it is waited for.
+    """
 
     def __init__(self, make: Callable[[str], PhotoSession], kept: Callable[[str], Grant] | None = None) -> None:
         """``kept`` gives what was granted to an application and not yet used, also before the last restart."""
         self._make = make
         self._kept = kept
+        self._turn = threading.Lock()
         self._lock = threading.Lock()
         self._session: PhotoSession | None = None
         self._grants: dict[str, Grant] = {}
@@ -36,14 +41,16 @@ class PhotoStation:
     def session_for(self, uid: str) -> PhotoSession:
         """The session of this application, begun if need be; another applicant's is ended first."""
         grant = self.granted(uid)
-        with self._lock:
-            if self._session is None or self._session.uid != uid or self._session.has_ended:
+        with self._turn:
+            session = self.current(uid)
+            if session is None:
                 self._drop()
-                self._session = self._make(uid)
-                self._session.except_from(grant)
-                self._session.start()
-            self._session.touch()
-            return self._session
+                session = self._make(uid)
+                session.except_from(grant)
+                session.start()
+                with self._lock:
+                    self._session = session
+            return session
 
     def current(self, uid: str | None = None) -> PhotoSession | None:
         """The session that is going on (only this application's, if one is named), or None; nothing is begun."""
@@ -91,12 +98,14 @@ class PhotoStation:
 
     def end(self, uid: str | None = None) -> None:
         """End the session (only this application's, if one is named) and forget its pictures."""
-        with self._lock:
-            if self._session is not None and uid in (None, self._session.uid):
+        with self._turn:
+            session = self._session
+            if session is not None and uid in (None, session.uid):
                 self._drop()
 
     def _drop(self) -> None:
-        session, self._session = self._session, None
+        with self._lock:
+            session, self._session = self._session, None
         if session is not None:
             session.stop()
 

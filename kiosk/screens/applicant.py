@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from kiosk.actions import applicant as deeds
+from kiosk.actions import form_qr
 from kiosk.actions.photo_station import station_of
 from kiosk.actions.resume import what_to_mend
 from kiosk.domain.applicant import (
@@ -370,6 +371,7 @@ def finish() -> ResponseReturnValue:
     """Forget this person on this screen; the draft, if any, stays with staff since consent was given."""
     if "uid" in session:
         station_of(services()).end(session["uid"])
+        form_qr.let_go(services(), session["uid"])
     again.forget()
     session.clear()
     response = redirect(url_for("applicant.start"), code=303)

@@ -27,8 +27,9 @@ def live() -> ResponseReturnValue:
     if _station().current(uid) is None:
         services().stage("person")
     photo_session = _station().session_for(uid)
-    if not photo_session.is_live:
+    if not photo_session.is_live and photo_session.shots:
         return redirect(url_for("photo.shots"), code=303)
+    photo_session.retake()
     return render_template("photo.html", shots=photo_session.shots, taken=photo_session.live(0, 0).shots)
 
 

@@ -136,13 +136,15 @@ class Vault:
     def lock(self) -> None:
         """Drop every key from memory and close every file."""
         with self._guard:
-            for window_id in list(self._windows):
+            forgotten = list(self._windows)
+            for window_id in forgotten:
                 self._close_window(window_id)
             self._window_keys.clear()
             self._master = b""
             if self._kiosk:
                 self._kiosk.file.close()
             self._kiosk = None
+        self._tell_dropped(*forgotten)
 
     def when_key_dropped(self, tell: Callable[[str], object]) -> None:
         """Have ``tell`` called with a window's id whenever its key leaves memory, so that others forget it too."""
@@ -153,6 +155,7 @@ class Vault:
         with self._guard:
             self._close_window(window_id)
             self._window_keys.pop(window_id, None)
+        self._tell_dropped(window_id)
 
     def window_store(self, window_id: str) -> WindowStore:
         """The file of one window; raises Locked while its key is not in memory, NotFound when there is none."""
@@ -306,11 +309,15 @@ class Vault:
         return self._window_keys[window_id]
 
     def _close_window(self, window_id: str) -> None:
-        for tell in self._when_key_dropped:
-            tell(window_id)
         store = self._windows.pop(window_id, None)
         if store:
             store.file.close()
+
+    def _tell_dropped(self, *window_ids: str) -> None:
+        """Without our guard: who is told takes locks of their own, which they may hold while they ask us."""
+        for window_id in window_ids:
+            for tell in self._when_key_dropped:
+                tell(window_id)
 
     def _window_recipients(self, keyring: Keyring, rehearsal: bool) -> tuple[Any, ...]:
         own = keyring.recipients()

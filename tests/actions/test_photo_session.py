@@ -1,7 +1,10 @@
 """What belongs to one person before the camera: attempts written down at once, exceptions, warnings, two persons."""
 
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,11 +12,12 @@ from camera.face import FaceAnalyser
 from camera.same_person import FaceFeatureReader
 from camera.stills import PictureSource
 from camera.types import CameraState, Frame, Image
+from kiosk.actions import photo_station
 from kiosk.actions.day import day_of
 from kiosk.actions.photo import use_photo
 from kiosk.actions.photo_desk import alike, has_two_persons
 from kiosk.actions.photo_live import PhotoSession
-from kiosk.actions.photo_shot import Grant
+from kiosk.actions.photo_shot import Grant, PhotoJudge, Shot
 from kiosk.actions.photo_station import guard_of, station_of
 from kiosk.actions.window import close_window
 from kiosk.fakes import FixedClock
@@ -261,3 +265,71 @@ def test_a_shot_does_not_show_the_features_it_carries(parts: Services) -> None:
     shot = shoot(parts, an_application(parts.window_store()).uid).shots[0]
     assert shot.features is not None
     assert "FaceFeatures" not in repr(shot)
+
+
+def test_a_window_closed_while_a_shot_is_written_down_and_the_person_wiped_hangs_nothing(
+    parts: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2026-11: the wipe waited for the shot, the shot for the station, and every page for both, until a restart."""
+    uid = an_application(parts.window_store()).uid
+    writes, go_on = threading.Event(), threading.Event()
+
+    def slowly(*given: Any) -> int | None:
+        writes.set()
+        go_on.wait(30)
+        return noted(*given)
+
+    noted = photo_station._noted
+    monkeypatch.setattr(photo_station, "_noted", slowly)
+    station = station_of(parts)
+    station.session_for(uid).trigger()
+    assert writes.wait(60)
+    window = parts.current_window()
+    assert window is not None
+    deeds = [lambda: station.end(uid), lambda: close_window(parts.vault, parts.clock, window.id, REHEARSAL_SUPERVISOR)]
+    threads = [threading.Thread(target=deed, daemon=True) for deed in deeds]
+    for thread in threads:
+        thread.start()
+        thread.join(1.0)
+    go_on.set()
+    for thread in threads:
+        thread.join(30)
+    assert [thread.is_alive() for thread in threads] == [False, False]
+    assert station.peek(uid) is None
+
+
+@pytest.mark.parametrize("meanwhile", ["retake", "unplugged"])
+def test_a_press_is_for_the_picture_of_that_moment(parts: Services, camera: OneCamera, meanwhile: str) -> None:
+    """2026-11: a second tap while the first shot was checked took another one by itself after the retake."""
+    session = shoot(parts, an_application(parts.window_store()).uid)
+    if meanwhile == "unplugged":
+        camera.state = CameraState.LOST
+        session.retake()
+        session.trigger()
+        watch(session, lambda live: live.camera is CameraState.LOST)
+        time.sleep(0.2)
+        camera.held, camera.state = NOBODY, CameraState.STREAMING
+    else:
+        session.trigger()
+        camera.held = NOBODY
+        session.retake()
+    end = time.monotonic() + 3
+    while time.monotonic() < end:
+        session.live(session.now.number, 0.5)
+        assert session.now.shots == 1
+
+
+def test_a_shot_kept_while_an_exception_is_granted_is_not_lost(
+    parts: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = shoot(parts, an_application(parts.window_store()).uid)
+    again = PhotoJudge.again
+
+    def slowly(judge: PhotoJudge, shot: Shot, names: frozenset[str]) -> Shot:
+        if shot.number == 1 and session.now.shots == 1:
+            take(session)
+        return again(judge, shot, names)
+
+    monkeypatch.setattr(PhotoJudge, "again", slowly)
+    session.except_from(Grant(frozenset({"eyes_cannot_open"}), "見本"))
+    assert [shot.number for shot in session.shots] == [1, 2]

@@ -290,3 +290,23 @@ def test_nobody_at_the_screen_sees_nothing_of_the_camera(app: Flask):
     stranger = app.test_client()
     for address in ("/form_qr/", "/form_qr/frame.jpg", "/form_qr/guide.json", "/form_qr/check"):
         assert stranger.get(address).status_code == 404
+
+
+def test_a_wiped_screen_leaves_neither_a_reading_nor_the_camera_taken(person: FlaskClient, parts: Services) -> None:
+    """2026-11: what the form camera had read for somebody stayed in memory and kept the camera from the desk."""
+    person.get("/form_qr/")
+    until_read(person)
+    uid = application_of(person, parts).uid
+    assert station_of(parts).is_busy_for("somebody at the desk")
+    person.post("/applicant/finish")
+    assert station_of(parts).current(uid) is None
+    assert not station_of(parts).is_busy_for("somebody at the desk")
+
+
+def test_a_number_keyed_or_scanned_lets_the_camera_go(person: FlaskClient, parts: Services) -> None:
+    person.get("/form_qr/")
+    uid = application_of(person, parts).uid
+    assert scan(person, FORM_ID).headers["Location"] == "/form_qr/check"
+    assert station_of(parts).current(uid) is None
+    person.post("/applicant/finish")
+    assert uid not in parts.live["form_pending"]
