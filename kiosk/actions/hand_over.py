@@ -40,8 +40,8 @@ def hand_over(
 
     A medium that is pulled out or missing, or a server that is gone, is waited for, longer each time. Raises
     BatchError (``not_our_batch``, ``rehearsal_stays``, ``no_such_destination``, ``bad_destination``,
-    ``medium_missing``, ``medium_lost``, ``medium_differs``, ``file_exists``, ``server_unknown``, ``server_refuses``,
-    ``no_credentials``, ``too_large``, or what is wrong with the file), StorageFull, NotPermitted.
+    ``medium_missing``, ``medium_lost``, ``medium_differs``, ``medium_not_plain``, ``file_exists``, ``server_unknown``,
+    ``server_refuses``, ``no_credentials``, ``too_large``, or what is wrong with the file), StorageFull, NotPermitted.
     """
     store = vault.kiosk_store
     require_role(store.staff.get(order.by), Role.OPERATOR)

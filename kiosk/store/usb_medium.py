@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -27,11 +28,12 @@ class UsbMedium:
         return put(source, mount_point(self._to.serials, self._root) / self._to.folder, sha256, told)
 
     def answer(self, name: str, most: int) -> bytes | None:
-        """See Medium."""
+        """See Medium; raises BatchError ``medium_not_plain`` when a link or the like lies in its place."""
         path = mount_point(self._to.serials, self._root) / self._to.acknowledgements / name
-        if not path.is_file():
+        _refuse_links(path.parent)
+        if not os.path.lexists(path):
             return None
-        with path.open("rb") as file:
+        with os.fdopen(_plain(path, os.O_RDONLY), "rb") as file:
             return file.read(most)
 
 
@@ -70,12 +72,14 @@ def put(source: Path, folder: Path, sha256: str, told: Told = lambda done: None)
     """Copy ``source`` into ``folder``, read it back from the medium, give it its name; False when it is there already.
 
     A copy that was cut off is gone on with. Raises BatchError ``file_exists`` (another file of that name),
-    ``medium_differs`` (what is read back is not what was written; the copy is removed), StorageFull, OSError.
+    ``medium_differs`` (what is read back is not what was written; the copy is removed), ``medium_not_plain`` (a link
+    or the like in the place of the file, its part or a folder: a prepared medium), StorageFull, OSError.
     """
     target, part = folder / source.name, folder / f".{source.name}.part"
+    _refuse_links(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if target.exists():
+        if os.path.lexists(target):
             _expect(target, sha256, "file_exists")
             return False
         _copy(source, part, told)
@@ -95,7 +99,7 @@ def put(source: Path, folder: Path, sha256: str, told: Told = lambda done: None)
 
 def read_back(path: Path) -> str:
     """The SHA-256 of a file as the medium gives it, the page cache dropped before."""
-    with path.open("rb") as file:
+    with os.fdopen(_plain(path, os.O_RDONLY), "rb") as file:
         os.fsync(file.fileno())
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -108,7 +112,7 @@ def _expect(path: Path, sha256: str, otherwise: str) -> None:
 
 def _copy(source: Path, part: Path, told: Told) -> None:
     """Append what is missing, after going back to the last whole block that agrees with the source."""
-    with source.open("rb") as origin, os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as copy:
+    with source.open("rb") as origin, os.fdopen(_plain(part, os.O_RDWR | os.O_CREAT), "r+b") as copy:
         while (block := copy.read(_BLOCK)) and len(block) == _BLOCK and block == origin.read(_BLOCK):
             told(copy.tell())
         start = copy.tell() - len(block) if block else copy.tell()
@@ -120,6 +124,26 @@ def _copy(source: Path, part: Path, told: Told) -> None:
             told(copy.tell())
         copy.flush()
         os.fsync(copy.fileno())
+
+
+def _refuse_links(folder: Path) -> None:
+    """A link on the medium could lead to any file of this computer; the mount point itself has none above it."""
+    if any(each.is_symlink() for each in (folder, *folder.parents)):
+        raise BatchError("medium_not_plain")
+
+
+def _plain(path: Path, flags: int) -> int:
+    """A descriptor of a plain file; a link, a folder, a pipe or a device raises BatchError ``medium_not_plain``."""
+    try:
+        descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+            raise BatchError("medium_not_plain") from None
+        raise
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise BatchError("medium_not_plain")
+    return descriptor
 
 
 def _sync(folder: Path) -> None:

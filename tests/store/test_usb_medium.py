@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,6 +130,44 @@ def test_a_bit_that_turns_on_the_medium_is_seen(
     with pytest.raises(BatchError, match="medium_differs"):
         stick.medium.put(source, read_back(source), lambda done: None)
     assert list((stick.point / "in").iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["in", "in/.a.mab.part", "in/a.mab"])
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_prepared_stick_had_a_file_of_the_kiosk_written_over(
+    tmp_path: Path, source: Path, place: str, is_there: bool
+) -> None:
+    stick, victim = tmp_path / "stick", tmp_path / "kiosk.db"
+    (stick / place).parent.mkdir(parents=True)
+    (stick / place).symlink_to(victim)
+    if is_there:
+        victim.write_bytes(b"precious")
+    with pytest.raises(BatchError, match="medium_not_plain"):
+        put(source, stick / "in", read_back(source))
+    assert victim.exists() is is_there
+    assert not is_there or victim.read_bytes() == b"precious"
+
+
+@pytest.mark.parametrize("place", [".a.mab.part", "a.mab"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_plain_file_on_the_stick_is_not_written_into(
+    tmp_path: Path, source: Path, place: str, make: Callable[[Path], None]
+) -> None:
+    folder = tmp_path / "stick"
+    folder.mkdir()
+    make(folder / place)
+    with pytest.raises(BatchError, match="medium_not_plain"):
+        put(source, folder, read_back(source))
+
+
+def test_an_answer_on_a_prepared_stick_does_not_lead_to_a_file_of_the_kiosk(stick: LoopStick, tmp_path: Path) -> None:
+    if stick.kind == "vfat":
+        pytest.skip("vfat has no links")
+    (tmp_path / "secret").write_bytes(b"precious")
+    (stick.point / "in").mkdir()
+    (stick.point / "in/a.ack").symlink_to(tmp_path / "secret")
+    with pytest.raises(BatchError, match="medium_not_plain"):
+        stick.medium.answer("a.ack", 100)
 
 
 @pytest.mark.parametrize("tenth", range(1, 10))
