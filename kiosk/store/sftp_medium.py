@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import io
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
@@ -24,27 +25,31 @@ class SftpMedium:
     """One destination; each deed is a connection of its own, since the one before may have been cut off."""
 
     def __init__(self, to: SftpDestination, private_key: str) -> None:
+        self._run = secrets.token_hex(8)
         self._to, self._key = to, paramiko.Ed25519Key.from_private_key(io.StringIO(private_key))
 
     def put(self, source: Path, sha256: str, told: Told) -> bool:
-        """See Medium. The copy grows as ``.NAME.part`` and gets its name only after it was read back.
+        """See Medium. The copy grows as ``.NAME.RUN.part`` and gets its name only after it was read back.
 
-        A copy that was cut off is begun again: comparing it would carry the same bytes once more.
+        The part is this run's alone: another run that puts the same file at the same time cannot cut it short. A copy
+        that was cut off is begun again: comparing it would carry the same bytes once more.
         """
         with self._connected() as sftp:
             folder = PurePosixPath(self._to.folder)
             _make(sftp, folder)
-            target, part = str(folder / source.name), str(folder / f".{source.name}.part")
-            if _size(sftp, target) is not None:
+            target, part = str(folder / source.name), str(folder / f".{source.name}.{self._run}.part")
+            is_new = _size(sftp, target) is None
+            try:
+                if is_new:
+                    _copy(sftp, source, part, told)
+                    _expect(sftp, part, sha256, "medium_differs")
+                    _name(sftp, part, target)
                 _expect(sftp, target, sha256, "file_exists")
-                return False
-            _copy(sftp, source, part, told)
-            if _hash(sftp, part) != sha256:
-                sftp.remove(part)
-                raise BatchError("medium_differs")
-            _name(sftp, part, target)
-            _expect(sftp, target, sha256, "file_exists")
-        return True
+            except (OSError, BatchError):
+                _clear_parts(sftp, part, folder, source.name)
+                raise
+            _clear_parts(sftp, part, folder, source.name)
+        return is_new
 
     def answer(self, name: str, most: int) -> bytes | None:
         """See Medium."""
@@ -124,6 +129,16 @@ def _copy(sftp: paramiko.SFTPClient, source: Path, part: str, told: Told) -> Non
             told(origin.tell())
         copy.flush()
         _fsync(sftp, copy)
+
+
+def _clear_parts(sftp: paramiko.SFTPClient, part: str, folder: PurePosixPath, name: str) -> None:
+    """Remove our part and those that runs which died have left of this file; a run still at it begins again."""
+    with suppress(OSError):
+        sftp.remove(part)
+    with suppress(OSError):  # a server may let us put files and not list them
+        for each in sftp.listdir(str(folder)):
+            if each.startswith(f".{name}.") and each.endswith(".part"):
+                sftp.remove(str(folder / each))
 
 
 def _fsync(sftp: paramiko.SFTPClient, file: paramiko.SFTPFile) -> None:

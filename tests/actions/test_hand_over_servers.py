@@ -1,19 +1,21 @@
 """Handing over to real servers on loopback: OpenSSH's sftp-server and moto's S3."""
 
 import os
+import subprocess
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import boto3
+import paramiko
 import pytest
 from moto.server import ThreadedMotoServer
 
 from kiosk.actions.hand_over import HandOverOrder, hand_over
 from kiosk.domain.destination import destination, destination_names
-from kiosk.domain.errors import BatchError
+from kiosk.domain.errors import BatchError, StorageFull
 from kiosk.domain.states import WindowState
-from kiosk.store import carrier_keys
+from kiosk.store import carrier_keys, sftp_medium
 from kiosk.store.carrier_keys import S3Credentials
 from kiosk.store.hand_overs import HandOver, HandOvers
 from kiosk.store.medium import open_medium
@@ -324,11 +326,59 @@ def test_killed_at_random_moments_of_an_sftp_put_it_is_done_again_whole(
     source.write_bytes(os.urandom(3_000_000))
     digest = sha256(source.read_bytes()).hexdigest()
     to = destination({"sftp": {"office": _parsed(sshd.rule)}}, "office")
-    medium, target = open_medium(to, kiosk.vault.kiosk_store), sshd.folder / "in/from the kiosks/a.mab"
+    target = sshd.folder / "in/from the kiosks/a.mab"
+
+    def run() -> None:
+        open_medium(to, kiosk.vault.kiosk_store).put(source, digest, lambda done: None)
+
     for _ in range(6):
-        kill_during(lambda: medium.put(source, digest, lambda done: None), 0.5)
+        kill_during(run, 0.5)
         assert not target.exists() or target.read_bytes() == source.read_bytes()
-        medium.put(source, digest, lambda done: None)
+        run()
         assert [each.name for each in target.parent.iterdir()] == ["a.mab"]
         assert target.read_bytes() == source.read_bytes()
         target.unlink()
+
+
+def test_of_two_runs_at_once_one_died_and_a_batch_cut_short_stood_under_its_name(
+    kiosk: Kiosk, sshd: Sshd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, real = tmp_path / "a.mab", sftp_medium._name
+    source.write_bytes(os.urandom(3_000_000))
+    digest = sha256(source.read_bytes()).hexdigest()
+    to = destination({"sftp": {"office": _parsed(sshd.rule)}}, "office")
+    first, second = (open_medium(to, kiosk.vault.kiosk_store) for _ in range(2))
+
+    def die(done: int) -> None:
+        if done > 1_000_000:
+            raise KeyboardInterrupt
+
+    def meanwhile(sftp: paramiko.SFTPClient, part: str, target: str) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            second.put(source, digest, die)
+        real(sftp, part, target)
+
+    monkeypatch.setattr(sftp_medium, "_name", meanwhile)
+    assert first.put(source, digest, lambda done: None)
+    there = sshd.folder / "in/from the kiosks"
+    assert [each.name for each in there.iterdir()] == ["a.mab"]
+    assert (there / "a.mab").read_bytes() == source.read_bytes()
+
+
+def test_a_run_that_died_does_not_fill_the_server_for_the_next(kiosk: Kiosk, sshd: Sshd, tmp_path: Path) -> None:
+    source, there = tmp_path / "a.mab", sshd.folder / "in/from the kiosks"
+    source.write_bytes(os.urandom(3_000_000))
+    there.mkdir(parents=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "none", str(there)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no right to mount a small disk")
+    try:
+        (there / ".a.mab.0123456789abcdef.part").write_bytes(bytes(2_000_000))
+        medium = open_medium(destination({"sftp": {"a": _parsed(sshd.rule)}}, "a"), kiosk.vault.kiosk_store)
+        digest = sha256(source.read_bytes()).hexdigest()
+        with pytest.raises((StorageFull, BatchError)):  # sshd says no more than "Failure"
+            medium.put(source, digest, lambda done: None)
+        assert medium.put(source, digest, lambda done: None)
+        assert [each.name for each in there.iterdir()] == ["a.mab"]
+    finally:
+        subprocess.run(["umount", str(there)], check=True)
