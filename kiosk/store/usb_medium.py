@@ -81,6 +81,7 @@ def put(source: Path, folder: Path, sha256: str, told: Told = lambda done: None)
         folder.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(target):
             _expect(target, sha256, "file_exists")
+            _sync(folder)
             return False
         _copy(source, part, told)
         if read_back(part) != sha256:
@@ -147,8 +148,12 @@ def _plain(path: Path, flags: int) -> int:
 
 
 def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    """Fsync the folder and those above it on the medium: each may be new there, also from a try that was cut off."""
+    for each in (folder, *folder.parents):
+        if each.stat().st_dev != folder.stat().st_dev:
+            return
+        descriptor = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

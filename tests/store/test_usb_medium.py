@@ -132,6 +132,23 @@ def test_a_bit_that_turns_on_the_medium_is_seen(
     assert list((stick.point / "in").iterdir()) == []
 
 
+def test_folders_new_on_the_stick_were_not_on_its_disk_when_it_was_safe_to_remove(
+    stick: LoopStick, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced, real = list[Path](), os.fsync
+
+    def seen(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    folder = stick.point / "from the kiosks/2026"
+    for is_new in (True, False):  # the second time after a run that was cut off before the folders were on the disk
+        synced.clear()
+        assert put(source, folder, read_back(source)) is is_new
+        assert [each for each in synced if each.is_dir()] == [folder, folder.parent, stick.point]
+
+
 @pytest.mark.parametrize("place", ["in", "in/.a.mab.part", "in/a.mab"])
 @pytest.mark.parametrize("is_there", [True, False])
 def test_a_prepared_stick_had_a_file_of_the_kiosk_written_over(
