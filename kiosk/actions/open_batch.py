@@ -1,6 +1,7 @@
 """Opening a batch without a database: everything checked while it is written, nothing left of a bad one."""
 
 import csv
+import errno
 import io
 import os
 import shutil
@@ -22,7 +23,8 @@ def open_batch(
     """Write CSV, JSONL, photos and manifest into an empty or new ``folder``; raises BatchError or OSError.
 
     The files appear under their names only when the whole batch has been found in order. With ``cp932`` the table is
-    also laid there in CP932 with its report, unless the batch carries them already.
+    also laid there in CP932 with its report, unless the batch carries them already. When this returns all of it is on
+    the disk, so that the office may acknowledge it.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise BatchError("out_not_empty")
@@ -37,7 +39,11 @@ def open_batch(
         if cp932 and not (working / "applications.cp932.csv").exists():
             for name, data in _in_cp932((working / "applications.csv").read_bytes().decode("utf-8-sig")):
                 keep(name, iter([data]))
+        _sync(working / "photos")
+        _sync(working)
         working.rename(folder)
+        for above in folder.absolute().parents:  # some of them may be new as well
+            _sync(above)
     finally:
         shutil.rmtree(working, ignore_errors=True)
     return checked
@@ -65,3 +71,18 @@ class _Folder:
         with os.fdopen(descriptor, "wb") as file:
             for chunk in chunks:
                 file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    """Fsync a folder, unless we may not read it (then it is not ours) or its file system knows no such thing."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EINVAL):
+            raise

@@ -2,6 +2,7 @@ import csv
 import fcntl
 import io
 import json
+import os
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -134,6 +135,26 @@ def test_the_office_gets_cp932_also_of_a_batch_sealed_without(room: Room, tmp_pa
     assert json.loads((office / "manifest.json").read_bytes())["seq"] == 1
     open_batch(path, [room.identity], tmp_path / "plain")
     assert not (tmp_path / "plain" / "applications.cp932.csv").exists()
+
+
+def test_what_the_office_acknowledged_was_not_on_its_disk_yet(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room.add()
+    room.close()
+    path, office = room.seal().path, tmp_path / "new" / "office"
+    real, before, after = os.fsync, set[Path](), set[Path]()
+
+    def seen(descriptor: int) -> None:
+        place = Path(f"/proc/self/fd/{descriptor}").readlink()
+        (after if office.exists() else before).add(place)
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    open_batch(path, [room.identity], office)
+    (working,) = (place for place in before if place.parent == office.parent)
+    assert before == {working, *(working / each.relative_to(office) for each in office.rglob("*"))}
+    assert {office.parent, tmp_path} <= after
 
 
 def test_no_time_of_day_and_no_order_of_arrival_leaves_the_room(room: Room) -> None:
