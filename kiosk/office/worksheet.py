@@ -3,6 +3,7 @@
 from typing import Any
 
 from kiosk.domain.errors import NotFound, Refused, TappedFirst
+from kiosk.domain.free_text import refuse_unkeepable
 from kiosk.domain.worksheet import NEEDS_REASON, Filing, FilingEvent, advance
 from kiosk.office.database import Connection
 
@@ -53,8 +54,9 @@ def move(
 ) -> Filing:
     """Move it if it is this person's, stands where they saw it and was not superseded; gives where it stands now.
 
-    Raises NotAllowedNow, TappedFirst, or Refused when a reason is missing.
+    Raises NotAllowedNow, TappedFirst, or Refused when a reason is missing or may hold a My Number.
     """
+    refuse_unkeepable("reason", reason)
     reason = reason.strip()[:_LONGEST_REASON]
     if event in NEEDS_REASON and not reason:
         raise Refused("office.error_reason_missing")

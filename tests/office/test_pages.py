@@ -21,6 +21,7 @@ from kiosk.screens.signed_in import SignIns
 from tests.office.places import NAME, Place, corrected
 
 PASSPHRASE = "an office passphrase"
+MY_NUMBER = "123456789018"
 
 
 class Desk:
@@ -102,6 +103,19 @@ def test_a_returned_one_needs_a_reason_and_is_listed_until_a_correction_comes(pl
     assert desk.deed(f"/applications/{batch}/{gone}", "claim") == 303
     assert desk.deed(f"/applications/{batch}/{gone}", "file") == 409
     assert "差し替え1、取り消し1" in desk.get("/")
+
+
+@pytest.mark.parametrize("words", [f"番号 {MY_NUMBER}", "1234-5678-9018", "あ" * 190 + MY_NUMBER])
+def test_a_my_number_stayed_in_the_reason_of_a_returned_one(place: Place, one: str, words: str) -> None:
+    desk = Desk(place)
+    assert desk.deed(one, "claim") == 303
+    answer = desk.post(f"{one}/return", version=1, kind="その他", reason=words)
+    assert answer.status_code == 422
+    assert "マイナンバー" in answer.get_data(as_text=True)
+    assert words not in answer.get_data(as_text=True)
+    assert place.rows("select returned_reason from applications where returned_reason is not null") == []
+    assert place.rows("select detail from log where deed = 'return'") == []
+    assert desk.deed(one, "return", kind="その他", reason="目を閉じている") == 303
 
 
 def test_photo_acknowledgement_and_export_come_out_whole(place: Place, one: str) -> None:
