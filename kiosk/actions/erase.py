@@ -20,7 +20,7 @@ from kiosk.store.vault import Vault
 
 @dataclass(frozen=True, slots=True)
 class EraseOrder:
-    """Who erases what; ``reason`` is needed while the office has not acknowledged every batch."""
+    """Who erases what; ``reason`` is needed while the office has not acknowledged every batch, and is not kept."""
 
     window_id: str
     by: str
@@ -45,7 +45,7 @@ def erase_window(vault: Vault, clock: Clock, order: EraseOrder) -> Erasure:
             remove(window_files(vault.folder, window.id))
             _empty_outbox(vault, erasure)
             erasure = _clean_copies(vault, clock, erasure)
-            _finish(vault, clock, erasure, order.reason)
+            _finish(vault, clock, erasure)
     return erasure
 
 
@@ -113,9 +113,9 @@ def _clean_copies(vault: Vault, clock: Clock, erasure: Erasure) -> Erasure:
     return noted
 
 
-def _finish(vault: Vault, clock: Clock, erasure: Erasure, reason: str | None) -> None:
+def _finish(vault: Vault, clock: Clock, erasure: Erasure) -> None:
     store, at = vault.kiosk_store, clock.now().isoformat(timespec="milliseconds")
     with store.write():
-        store.windows.move(erasure.window_id, WindowEvent.ERASE, erasure.by, erasure.second, reason, at)
+        store.windows.move(erasure.window_id, WindowEvent.ERASE, erasure.by, erasure.second, None, at)
         detail = f"{erasure.applications} applications, tombstones {erasure.tombstones}"
         store.audit.append("window_erase", erasure.by, erasure.window_id, detail, at=at)

@@ -172,10 +172,12 @@ class Vault:
     def destroy_window(self, window_id: str) -> None:
         """Destroy every wrap of a window's key for good, in memory, in kiosk.db and in its log; files are not touched.
 
+        The reasons staff gave at the window's moves go with it.
         Done again it changes nothing. Raises TappedFirst while another program reads kiosk.db.
         """
         self.forget_window(window_id)
         self.kiosk_store.windows.destroy_key(window_id)
+        self.kiosk_store.windows.forget_reasons(window_id)
         mailbox.clear(self.kiosk_store, window_id)
         self.kiosk_store.file.empty_log()
 

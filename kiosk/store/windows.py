@@ -132,6 +132,11 @@ class Windows:
         with self._store.write() as database:
             database.conn.execute("delete from window_keys where window_id = ?", (window_id,))
 
+    def forget_reasons(self, window_id: str) -> None:
+        """Empty what staff wrote at a window's moves: it may tell of a person."""
+        with self._store.write() as database:
+            database.conn.execute("update window_moves set reason = null where window_id = ?", (window_id,))
+
 
 def _options(options: Mapping[str, Any]) -> str:
     return json.dumps(dict(options), ensure_ascii=False)

@@ -9,19 +9,21 @@ import pytest
 from kiosk.actions import erase as deed
 from kiosk.actions.acknowledge import acknowledge
 from kiosk.actions.erase import EraseOrder, erase_window
+from kiosk.actions.window import reopen_window
 from kiosk.documents.deletion_certificate import deletion_certificate_pdf
 from kiosk.domain.erasure import Erasure
 from kiosk.domain.errors import KioskError, NotAllowedNow, NotFound, NotPermitted, Refused, SecondPersonNeeded
 from kiosk.domain.staff import Role
-from kiosk.domain.states import ApplicationState, WindowState
+from kiosk.domain.states import ApplicationState, WindowEvent, WindowState
+from kiosk.store.backup import make_backup
 from kiosk.store.database import open_store
 from kiosk.store.erasing import Erasures
 from kiosk.store.migrations import window_migrations
-from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
+from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
 from kiosk.store.windows import Windows
 from tests.actions.test_acknowledge import answer, sealed_room
 from tests.actions.test_batch import Room
-from tests.builders import AT
+from tests.builders import AT, CHEAP
 
 PERSONAL = {
     "contact_name": "見本 幸之助",
@@ -90,6 +92,23 @@ def test_after_erasing_no_personal_value_is_anywhere(room: Room) -> None:
     assert room.state is WindowState.ERASED
     assert erased.ended == {"withdrawn": 1, "acknowledged": 2}
     assert room.vault.kiosk_store.audit.verify()
+
+
+def test_reasons_that_tell_of_a_person_stayed_in_kiosk_db_after_erasing(room: Room, tmp_path: Path) -> None:
+    name, copy = PERSONAL["contact_name"], tmp_path / "copy"
+    copy.mkdir()
+    store, people = room.vault.kiosk_store, (REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR)
+    room.close()
+    reopen_window(room.vault, room.clock, room.window.id, *people, f"{name}さんが遅れて来た")
+    store.windows.move(room.window.id, WindowEvent.CLOSE, *people, f"{name}さんに返せていない", AT)
+    room.seal(reason=f"{name}さんの封筒")
+    make_backup(room.vault, copy, AT)
+    assert any(name.encode() in data for _, data in remains(room))
+    erase(room, SECOND_SUPERVISOR, f"{name}さんの希望")
+    assert [where for where, data in remains(room) if name.encode() in data] == []
+    copied = Vault(copy / "copy", cost=CHEAP)
+    assert {move.reason for move in copied.kiosk_store.windows.history(room.window.id)} == {None}
+    copied.lock()
 
 
 def test_an_earlier_copy_of_the_file_opens_with_nothing_that_remains(room: Room, tmp_path: Path) -> None:
