@@ -8,6 +8,7 @@ import click
 from kiosk.commands.people import People, by_staff, data_folder, plain_errors, settings_of
 from kiosk.store.backup import make_backup, places, restore_backup
 from kiosk.store.data_folder import DataFolder
+from kiosk.store.set_aside import left_by_restores
 
 
 @click.group()
@@ -33,8 +34,8 @@ def make(people: People, folder: Path, as_json: bool) -> None:
 @backup.command("list")
 @by_staff()
 def list_places(people: People) -> None:
-    """The folders copies were made in; erasing a window looks there."""
-    for place in places(people.vault.kiosk_store):
+    """The folders copies were made in, and those a restore moved aside; erasing a window looks there."""
+    for place in [*places(people.vault.kiosk_store), *left_by_restores(people.vault.folder)]:
         click.echo(str(place))
 
 

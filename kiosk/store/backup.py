@@ -17,6 +17,7 @@ from kiosk.domain.errors import KioskError, Locked, NotFound, Refused, StorageDa
 from kiosk.store.data_folder import DataFolder
 from kiosk.store.erasing import remove, window_files
 from kiosk.store.kiosk_file import KioskStore
+from kiosk.store.set_aside import forget_aside, left_by_restores, moved_aside, remember_aside, restoring
 from kiosk.store.vault import Vault
 
 NOTE = "backup.json"
@@ -104,7 +105,7 @@ def restore_backup(place: Path, data: DataFolder) -> Backup:
     made, folder = read_backup(place), _whole(place)
     if data.is_made and _newest(data.root) > datetime.fromisoformat(made.made_at).timestamp():
         raise Refused("backup.error_newer")
-    coming = data.root.with_name(f".{data.root.name}.restoring")
+    coming, aside = restoring(data), moved_aside(data)
     shutil.rmtree(coming, ignore_errors=True)
     (coming / "windows").mkdir(mode=0o700, parents=True)
     coming.chmod(0o700)
@@ -113,7 +114,10 @@ def restore_backup(place: Path, data: DataFolder) -> Backup:
         if _sha256(coming / name) != digest:
             raise StorageDamaged("the copy cannot be read twice alike")
     if data.root.exists():
-        data.root.rename(data.root.with_name(f"{data.root.name}.before-{made.made_at[:19].replace(':', '')}"))
+        aside.append(data.root.absolute().with_name(f"{data.root.name}.before-{made.made_at[:19].replace(':', '')}"))
+    remember_aside(DataFolder(coming), aside)
+    if data.root.exists():
+        data.root.rename(aside[-1])
     coming.rename(data.root)
     DataFolder(data.root, data.reserve_bytes).make()
     return made
@@ -122,13 +126,18 @@ def restore_backup(place: Path, data: DataFolder) -> Backup:
 def forget_window(vault: Vault, window_id: str, at: str) -> tuple[list[str], list[str]]:
     """Take an erased window out of every copy within reach, its key's wraps too; gives places cleaned and not reached.
 
-    To be called once the window's key is destroyed: the copy of kiosk.db is made anew from the one without it.
+    Folders that restores moved aside are copies too. To be called once the window's key is destroyed: a copy of
+    kiosk.db is made anew from the one without it.
     """
     cleaned, missed = [], []
-    for place in places(vault.kiosk_store):
+    aside = left_by_restores(vault.folder)
+    for place in [*places(vault.kiosk_store), *aside]:
         try:
-            remove(window_files(DataFolder(_whole(place)), window_id))
-            make_backup(vault, place, at)
+            if place in aside:
+                forget_aside(vault, place, window_id)
+            else:
+                remove(window_files(DataFolder(_whole(place)), window_id))
+                make_backup(vault, place, at)
             cleaned.append(str(place))
         except (KioskError, OSError):
             missed.append(str(place))

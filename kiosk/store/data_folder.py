@@ -73,6 +73,11 @@ class DataFolder:
         return self.root / "reserve"
 
     @property
+    def set_aside(self) -> Path:
+        """The folders that restores moved aside, one a line."""
+        return self.root / "set-aside"
+
+    @property
     def windows(self) -> Path:
         """The folder of the windows' own files."""
         return self.root / "windows"

@@ -176,10 +176,18 @@ class Vault:
         Done again it changes nothing. Raises TappedFirst while another program reads kiosk.db.
         """
         self.forget_window(window_id)
-        self.kiosk_store.windows.destroy_key(window_id)
-        self.kiosk_store.windows.forget_reasons(window_id)
-        mailbox.clear(self.kiosk_store, window_id)
-        self.kiosk_store.file.empty_log()
+        _destroy_key(self.kiosk_store, window_id)
+
+    def destroy_window_in(self, folder: DataFolder, window_id: str) -> None:
+        """The same in the kiosk.db of another folder under this master key, as in one a restore moved aside.
+
+        Raises StorageDamaged when the master key there is another one, TappedFirst.
+        """
+        there = KioskStore(self._open(folder.kiosk_db, self._master, kiosk_migrations))
+        try:
+            _destroy_key(there, window_id)
+        finally:
+            there.file.close()
 
     def new_window_key(self, rehearsal: bool) -> tuple[bytes, bytes]:
         """A fresh key for one window, and the same wrapped to every account and the municipality."""
@@ -338,6 +346,13 @@ class Vault:
             recipients = self._window_recipients(keyring, windows.get(window_id).rehearsal)
             rewrapped[window_id] = wraps.wrap(self._window_key(window_id), recipients)
         windows.replace_keys(rewrapped)
+
+
+def _destroy_key(store: KioskStore, window_id: str) -> None:
+    store.windows.destroy_key(window_id)
+    store.windows.forget_reasons(window_id)
+    mailbox.clear(store, window_id)
+    store.file.empty_log()
 
 
 def _lines(text: str) -> list[str]:

@@ -10,11 +10,13 @@ import pytest
 from kiosk.actions.acknowledge import acknowledge
 from kiosk.actions.erase import EraseOrder, erase_window
 from kiosk.documents.deletion_certificate import deletion_certificate_pdf
+from kiosk.domain.erasure import Erasure
 from kiosk.domain.errors import NotFound, Refused, StorageDamaged, StorageFull
 from kiosk.domain.states import ApplicationState, WindowState
 from kiosk.store import backup
 from kiosk.store.backup import make_backup, places, read_backup, restore_backup
 from kiosk.store.data_folder import DataFolder
+from kiosk.store.set_aside import moved_aside
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
 from tests.actions.test_acknowledge import answer, sealed_room
 from tests.actions.test_batch import Room
@@ -165,3 +167,72 @@ def test_erasing_takes_the_window_and_its_key_out_of_the_copies(tmp_path: Path) 
     text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().replace("\r\n", "")
     assert str(far) in text
     assert "届かなかった" in text
+
+
+@pytest.fixture
+def restored(tmp_path: Path) -> Room:
+    """A sealed and acknowledged window whose data folder was put back from a copy; the one before lies beside it."""
+    room = Room(tmp_path)
+    room.out = room.vault.folder.outbox
+    sealed = sealed_room(room)
+    acknowledge(room.vault, room.clock, answer(room, sealed), REHEARSAL_OPERATOR)
+    make_backup(room.vault, tmp_path / "stick", LATER)
+    room.vault.lock()
+    restore_backup(tmp_path / "stick", room.vault.folder)
+    room.vault = Vault(room.vault.folder.root, now=room.clock.now, cost=CHEAP)
+    return room
+
+
+def erased_in(room: Room) -> Erasure:
+    return erase_window(room.vault, room.clock, EraseOrder(room.window.id, REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR))
+
+
+def test_after_a_restore_erasing_left_the_window_readable_in_the_folder_moved_aside(
+    restored: Room, tmp_path: Path
+) -> None:
+    (aside,) = tmp_path.glob("data.before-*")
+    assert list((aside / "outbox").iterdir())
+    erased = erased_in(restored)
+    assert (erased.copies_cleaned, erased.copies_missed) == ((str(tmp_path / "stick"), str(aside)), ())
+    assert list((aside / "windows").iterdir()) == list((aside / "outbox").iterdir()) == []
+    before = Vault(aside, cost=CHEAP)
+    assert before.kiosk_store.windows.wrapped_keys() == {}
+    before.lock()
+
+
+@pytest.mark.parametrize("where", [None, "drawer"])
+def test_a_folder_moved_aside_that_is_out_of_reach_is_named(restored: Room, tmp_path: Path, where: str | None) -> None:
+    (aside,) = tmp_path.glob("data.before-*")
+    if where:
+        shutil.move(aside, tmp_path / where)
+    else:
+        (aside / "kiosk.db").write_bytes(b"another master key" * 500)
+    assert erased_in(restored).copies_missed == (str(aside),)
+    assert restored.state is WindowState.ERASED
+
+
+def test_what_a_restore_left_that_was_cut_off_goes_with_the_window(
+    restored: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut_off(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "remember_aside", cut_off)
+        patch.setattr(backup, "_newest", lambda root: 0.0)
+        with pytest.raises(KeyboardInterrupt):
+            restore_backup(tmp_path / "stick", restored.vault.folder)
+    left = tmp_path / ".data.restoring"
+    assert list((left / "windows").iterdir())
+    assert str(left) in erased_in(restored).copies_cleaned
+    assert not left.exists()
+
+
+def test_folders_moved_aside_one_after_the_other_are_all_remembered(vault: Vault, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    for at in (LATER, LATER.replace("2099", "2100")):
+        make_backup(vault, tmp_path / "stick", at)
+        restore_backup(tmp_path / "stick", vault.folder)
+        for each in tmp_path.glob("data.before-*"):
+            shutil.move(each, tmp_path / "elsewhere")
+    assert [each.name[:16] for each in moved_aside(vault.folder)] == ["data.before-2099", "data.before-2100"]
