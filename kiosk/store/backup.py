@@ -8,13 +8,15 @@ that one that was cut off leaves the one before.
 import hashlib
 import json
 import os
+import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from kiosk.domain.errors import KioskError, Locked, NotFound, Refused, StorageDamaged, StorageFull
-from kiosk.store.data_folder import DataFolder
+from kiosk.store.data_folder import WINDOW_ID, DataFolder
 from kiosk.store.erasing import remove, window_files
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.set_aside import forget_aside, left_by_restores, moved_aside, remember_aside, restoring
@@ -25,6 +27,7 @@ _WHOLE, _COMING, _BEFORE = "copy", "coming", "before"
 _PLACES = "backups"
 _PLAIN_FILES = ("keyring.json", "rehearsal.key", "rehearsal-identity.txt", "rehearsal-recipient.txt",
                 "rehearsal-office.pem", "rehearsal-device.pub")  # fmt: skip
+_WINDOW_FILE = re.compile(rf"windows/{WINDOW_ID.pattern}\.db")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +86,28 @@ def _whole(place: Path) -> Path:
 
 
 def read_backup(place: Path) -> Backup:
-    """The copy in ``place``, each file compared with its hash; raises NotFound or StorageDamaged."""
+    """The copy in ``place``, each file compared with its hash; raises NotFound or StorageDamaged.
+
+    Nobody signs the list: a name that no copy of ours has is refused before any file is looked at.
+    """
     folder = _whole(place)
     try:
         found = json.loads((folder / NOTE).read_text("utf-8"))
         made = Backup(str(found["made_at"]), dict(found["files"]))
         datetime.fromisoformat(made.made_at)
+        _check_names(made.files)
         same = all(_sha256(folder / name) == digest for name, digest in made.files.items())
     except (OSError, ValueError, KeyError, TypeError):
         raise StorageDamaged("the copy cannot be read") from None
     if not same or not {"keyring.json", "kiosk.db"} <= set(made.files):
         raise StorageDamaged("the copy differs from its own list")
     return made
+
+
+def _check_names(names: Iterable[str]) -> None:
+    for name in names:
+        if name != "kiosk.db" and name not in _PLAIN_FILES and not _WINDOW_FILE.fullmatch(name):
+            raise StorageDamaged(f"the list of the copy names a file that is none of ours: {name!r}")
 
 
 def restore_backup(place: Path, data: DataFolder) -> Backup:

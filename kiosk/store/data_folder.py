@@ -13,7 +13,7 @@ from pathlib import Path
 from kiosk.domain.errors import NotFound, StorageFull
 
 RESERVE_BYTES = 16 * 1024 * 1024
-_WINDOW_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+WINDOW_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 
 def default_folder(configured: str = "") -> Path:
@@ -94,7 +94,7 @@ class DataFolder:
 
     def window_db(self, window_id: str) -> Path:
         """The file of one window; raises NotFound for an id that could be no file of ours."""
-        if not _WINDOW_ID.fullmatch(window_id):
+        if not WINDOW_ID.fullmatch(window_id):
             raise NotFound("no such window")
         return self.windows / f"{window_id}.db"
 

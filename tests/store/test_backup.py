@@ -1,8 +1,10 @@
 """The second copy: made while the kiosk works, put back whole, and taken along when a window is erased."""
 
+import json
 import os
 import shutil
 import sqlite3
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,27 @@ def test_a_spoilt_or_half_copy_is_refused(vault: Vault, tmp_path: Path) -> None:
     assert not (tmp_path / "elsewhere").exists()
     make_backup(vault, stick, AT)
     assert read_backup(stick).made_at == AT
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/job", "/etc/job", "windows/../job.db", "windows/a/b.db", "windows/.db", "windows/A.db", "set-aside",
+     "kiosk.db-wal", "outbox/x.mab", "windows/a.db\n", ""],
+)  # fmt: skip
+def test_a_name_in_the_list_was_written_to_outside_the_data_folder(vault: Vault, tmp_path: Path, name: str) -> None:
+    stick, target = tmp_path / "stick", tmp_path / "var" / "lib" / "data"
+    make_backup(vault, stick, AT)
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "job").write_bytes(b"job")
+    note = stick / "copy" / "backup.json"
+    found = json.loads(note.read_text())
+    found["files"][name] = sha256(b"job").hexdigest()
+    note.write_text(json.dumps(found))
+    (tmp_path / "var" / "etc").mkdir(parents=True)
+    with pytest.raises(StorageDamaged, match="none of ours: ") as refused:
+        restore_backup(stick, DataFolder(target))
+    assert repr(name) in str(refused.value)
+    assert list((tmp_path / "var").rglob("*")) == [tmp_path / "var" / "etc"]
 
 
 @pytest.mark.parametrize("step", ["_files", "_keep", "_change_over"])
