@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pyrage
@@ -13,7 +14,8 @@ import pyrage
 from kiosk.batch_file.manifest import MANIFEST, to_bytes
 from kiosk.batch_file.reader import Checked, check_file
 from kiosk.domain.columns import to_cp932
-from kiosk.domain.errors import BatchError
+from kiosk.domain.errors import BatchError, TappedFirst
+from kiosk.store.file_lock import file_lock
 
 
 def open_batch(
@@ -26,12 +28,7 @@ def open_batch(
     also laid there in CP932 with its report, unless the batch carries them already. When this returns all of it is on
     the disk, so that the office may acknowledge it.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise BatchError("out_not_empty")
-    working = folder.with_name(f".{folder.name}.part-{os.getpid()}")
-    (working / "photos").mkdir(mode=0o700, parents=True)
-    working.chmod(0o700)
-    try:
+    with _working_folder(folder) as working:
         keep = _Folder(working)
         checked = check_file(path, identities, device_key, keep)
         if checked.manifest:
@@ -44,9 +41,33 @@ def open_batch(
         working.rename(folder)
         for above in folder.absolute().parents:  # some of them may be new as well
             _sync(above)
-    finally:
-        shutil.rmtree(working, ignore_errors=True)
     return checked
+
+
+@contextmanager
+def _working_folder(folder: Path) -> Iterator[Path]:
+    """An empty folder beside ``folder`` for one process at a time; what one that was killed left there goes first."""
+    working = folder.with_name(f".{folder.name}.part")
+    with _alone(folder):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise BatchError("out_not_empty")
+        shutil.rmtree(working, ignore_errors=True)
+        try:
+            (working / "photos").mkdir(mode=0o700, parents=True)
+            working.chmod(0o700)
+            yield working
+        finally:
+            shutil.rmtree(working, ignore_errors=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with file_lock(folder.with_name(f".{folder.name}.lock")):
+            yield
+    except TappedFirst:
+        raise BatchError("out_busy") from None
 
 
 def _in_cp932(table: str) -> Iterator[tuple[str, bytes]]:

@@ -24,6 +24,7 @@ from kiosk.batch_file.reader import Checked, check_file
 from kiosk.clock import SystemClock
 from kiosk.commands.key_files import FILE, identities_in, signing_key_in
 from kiosk.commands.key_files import device_key as a_device_key
+from kiosk.commands.orderly_end import end_orderly
 from kiosk.commands.people import People, by_staff
 from kiosk.domain.batch import Balance
 from kiosk.domain.errors import BatchError
@@ -101,6 +102,8 @@ def open_batch(
     if (ack is None) is not (signing_key is None):
         raise click.UsageError("--ack and --signing-key belong together")
     office = signing_key_in(signing_key) if signing_key else None
+
+    end_orderly()
 
     def opened() -> Checked:
         checked = open_into(file, identities, folder, device, cp932=cp932)

@@ -1,19 +1,17 @@
 """What sealing reads from a window's file, and the note in kiosk.db that lets an interrupted seal go on."""
 
-import fcntl
 import json
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from kiosk.domain.errors import NotFound, TappedFirst
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, ApplicationState, advance
 from kiosk.store.data_folder import DataFolder
+from kiosk.store.file_lock import file_lock
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.window_file import WindowStore
 
@@ -46,27 +44,8 @@ class SealNote:
 @contextmanager
 def seal_lock(folder: DataFolder, window_id: str) -> Iterator[None]:
     """One process at a time seals or erases a window; raises TappedFirst for the second. A crash lets go of it."""
-    path = folder.window_db(window_id).with_suffix(".seal-lock")
-    descriptor = _held(path)
-    try:
+    with file_lock(folder.window_db(window_id).with_suffix(".seal-lock")):
         yield
-    finally:
-        path.unlink(missing_ok=True)
-        os.close(descriptor)
-
-
-def _held(path: Path) -> int:
-    """The lock, held; a file that its holder removed between opening and locking is not the lock any more."""
-    while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            raise TappedFirst("this window is being sealed already") from None
-        if os.fstat(descriptor).st_nlink:
-            return descriptor
-        os.close(descriptor)
 
 
 class SealNotes:

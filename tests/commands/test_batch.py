@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from hashlib import sha256
 from pathlib import Path
 
@@ -127,6 +128,43 @@ def test_open_leaves_nothing_of_a_bad_batch_and_nothing_over(place: Place, tmp_p
     assert refused.returncode == 1
     assert "empty" in refused.stderr
     assert [each.name for each in office.iterdir()] == ["there"]
+
+
+def opening(place: Place, file: Path, office: Path) -> subprocess.Popen[bytes]:
+    """``kiosk open`` at work, its first photo laid in the hidden folder."""
+    command = [sys.executable, "-m", "kiosk", "open", file, "--identity", place.identity, "--out", office]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    while not list(office.parent.glob(f".{office.name}.part/photos/*.jpg")):
+        assert process.poll() is None
+        time.sleep(0.001)
+    return process
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_open_ended_by_a_signal_left_decrypted_files_for_ever(tmp_path: Path, number: int, code: int) -> None:
+    place, office = Place(tmp_path, many=400, size=200_000), tmp_path / "office" / "opened"
+    file = place.seal()
+    with opening(place, file, office) as process:
+        process.send_signal(number)
+    assert process.returncode == code
+    left = sorted(each.name for each in office.parent.iterdir())
+    assert left == ([".opened.lock", ".opened.part"] if number == signal.SIGKILL else [])
+    again = place.run("open", file, "--identity", place.identity, "--out", office)
+    assert again.returncode == 0, again.stderr
+    assert [each.name for each in office.parent.iterdir()] == ["opened"]
+    assert len(list((office / "photos").iterdir())) == 400
+
+
+def test_two_at_once_into_one_folder_do_not_mix(tmp_path: Path) -> None:
+    place, office = Place(tmp_path, many=400, size=200_000), tmp_path / "office" / "opened"
+    file = place.seal()
+    with opening(place, file, office) as first:
+        first.send_signal(signal.SIGSTOP)
+        second = place.run("open", file, "--identity", place.identity, "--out", office)
+        first.send_signal(signal.SIGCONT)
+    assert (second.returncode, first.returncode) == (1, 0)
+    assert "out_busy: A batch is being opened into this folder already" in second.stderr
+    assert [each.name for each in office.parent.iterdir()] == ["opened"]
 
 
 def test_a_window_that_does_not_balance_stays_open_and_says_why(place: Place) -> None:
