@@ -1,5 +1,6 @@
 """The console script ``kiosk``: every command of the contract, each loaded only when it is called."""
 
+import os
 import sys
 from importlib import import_module
 
@@ -32,6 +33,9 @@ COMMANDS = {
     "report": "report:report",
 }
 
+PRIVATE = 0o077
+"""While a command runs, whatever it writes is for its own account only."""
+
 _SENTENCE = 200
 """Characters of a command's first sentence; longer than any."""
 
@@ -60,8 +64,11 @@ class LazyGroup(click.Group):
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="madoguchi-kiosk")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Application window for My Number Card applications."""
+    before = os.umask(PRIVATE)
+    ctx.call_on_close(lambda: os.umask(before))
 
 
 if __name__ == "__main__":

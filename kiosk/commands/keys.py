@@ -2,6 +2,7 @@
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -140,6 +141,8 @@ def _write_new(path: Path, text: str, mode: int) -> None:
     except OSError:
         raise click.ClickException("the folder cannot be written to") from None
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with suppress(OSError):  # a FAT medium has no modes
+            os.fchmod(descriptor, mode)
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -54,7 +54,8 @@ def make_backup(vault: Vault, folder: Path, at: str) -> Backup:
     try:
         coming = folder / _COMING
         shutil.rmtree(coming, ignore_errors=True)
-        (coming / "windows").mkdir(mode=0o700, parents=True)
+        for each in (folder, coming, coming / "windows"):
+            each.mkdir(mode=0o700, parents=True, exist_ok=True)
         for name in _PLAIN_FILES:
             if (vault.folder.root / name).is_file():
                 _keep(coming / name, (vault.folder.root / name).read_bytes())

@@ -111,6 +111,7 @@ class DataFolder:
     def make(self) -> None:
         """Create the folders, readable by this account only, and the reserve."""
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.chmod(0o700)
         self.windows.mkdir(mode=0o700, exist_ok=True)
         self.make_reserve()
 
@@ -154,7 +155,7 @@ class DataFolder:
 
 
 def _fill(path: Path, size: int) -> None:
-    with path.open("xb") as file:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         os.posix_fallocate(file.fileno(), 0, size)
         os.fsync(file.fileno())
 

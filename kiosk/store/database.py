@@ -40,6 +40,7 @@ def open_store(path: Path, key: bytes, migrations: Migrations, on_full: Callable
     """
     if len(key) != KEY_BYTES:
         raise ValueError("a database key has 32 bytes")
+    _make_private(path)
     store = Store(path, key, on_full)
     store.migrate(migrations)
     path.chmod(0o600)
@@ -125,6 +126,7 @@ class Store:
     def copy_to(self, path: Path) -> None:
         """Copy the file as it is at one moment, while others write, into a new one under the same key, fsynced."""
         with self._using() as database:
+            _make_private(path)
             target = dbapi2.connect(str(path))
             try:
                 target.execute(f"PRAGMA key = \"x'{self._key.hex()}'\"")
@@ -206,6 +208,13 @@ class _Link:
     def close_if_idle(self) -> None:
         if self.users == 0:
             self.database.conn.close()
+
+
+def _make_private(path: Path) -> None:
+    """Make the file before SQLite does: what it lays beside a file gets that file's mode."""
+    if not path.exists():
+        with suppress(OSError):  # SQLite says it better
+            path.touch(mode=0o600)
 
 
 def _connected(path: Path, key: bytes) -> sqlite_utils.Database:

@@ -173,6 +173,7 @@ def test_the_municipalitys_keys_are_made_once(tmp_path: Path) -> None:
     assert "AGE-SECRET-KEY" not in made.stdout
     identity = (folder / "identity.txt").read_text()
     assert (folder / "identity.txt").stat().st_mode & 0o077 == 0
+    assert (folder / "recipient.txt").stat().st_mode & 0o777 == 0o644
     assert run(tmp_path, "keys", "new", "--out", str(folder)).returncode == 1
     assert (folder / "identity.txt").read_text() == identity
 

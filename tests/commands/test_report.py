@@ -1,5 +1,6 @@
 """``kiosk report`` writes both papers in Japanese; the day sheet says that the clock was set back."""
 
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -41,6 +42,21 @@ def test_both_papers_are_written_and_say_that_the_clock_went_back(tmp_path: Path
     assert "見本工業" in report
     assert "時計" in sheet
     assert "見本 花子" not in sheet + report
+
+
+def test_papers_could_be_read_by_every_account(tmp_path: Path) -> None:
+    vault = a_rehearsal_vault(tmp_path / "data")
+    window = a_window(vault)
+    vault.lock()
+    out, before = tmp_path / "papers", os.umask(0o022)
+    try:
+        done = CliRunner(env={"KIOSK_DATA": str(tmp_path / "data")}).invoke(
+            main, ["report", window.id, "--out", str(out)]
+        )
+        assert done.exit_code == 0, done.output
+        assert [path for path in [out, *out.iterdir()] if path.stat().st_mode & 0o077] == []
+    finally:
+        assert os.umask(before) == 0o022
 
 
 def test_an_unknown_window_is_said_in_words(tmp_path: Path) -> None:

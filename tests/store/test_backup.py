@@ -66,6 +66,21 @@ def test_a_copy_is_as_unreadable_as_the_data_folder(vault: Vault, tmp_path: Path
             sqlite3.connect(path).execute("select * from sqlite_master").fetchall()
 
 
+def test_under_a_usual_umask_logs_reserve_and_copies_could_be_read_by_others(tmp_path: Path) -> None:
+    before = os.umask(0o022)
+    try:
+        (tmp_path / "data").mkdir(mode=0o755)
+        vault = a_vault(tmp_path / "data")
+        an_application(vault.window_store(a_window(vault).id))
+        make_backup(vault, tmp_path / "backup", AT)
+    finally:
+        os.umask(before)
+    places = tmp_path / "data", tmp_path / "backup"
+    found = [path for place in places for path in [place, *place.rglob("*")]]
+    assert {path.name for path in found} >= {"kiosk.db-wal", "kiosk.db-shm", "reserve", "backup.json"}
+    assert [path for path in found if path.stat().st_mode & 0o077] == []
+
+
 def test_a_newer_data_folder_is_not_written_over(vault: Vault, tmp_path: Path) -> None:
     make_backup(vault, tmp_path / "stick", "2026-01-01T10:00:00.000+09:00")
     vault.lock()
