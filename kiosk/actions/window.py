@@ -74,7 +74,7 @@ def open_window(
 
 
 def pause_window(vault: Vault, clock: Clock, window_id: str, by: str) -> Window:
-    """Pause an open window; applicants are asked to wait."""
+    """Pause an open window: who has not begun is asked to wait, who is on the way may finish."""
     return _move(vault.kiosk_store, clock, window_id, WindowEvent.PAUSE, by)
 
 

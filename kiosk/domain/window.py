@@ -36,6 +36,11 @@ class Window:
     updated_at: str
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def lets_begin(self) -> bool:
+        """Whether somebody new may begin; in a pause those on their way finish."""
+        return self.state is WindowState.OPEN
+
 
 @dataclass(frozen=True, slots=True)
 class WindowPlan:

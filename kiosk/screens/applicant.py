@@ -130,7 +130,12 @@ def start() -> ResponseReturnValue:
     """Choose a language; somebody in the middle of the way is sent on to where they were."""
     if _is_on_the_way():
         return _go(url_for("applicant.next_step"))
-    return render_template("language.html", is_open=services().current_window() is not None)
+    return render_template("language.html", is_open=_lets_begin())
+
+
+def _lets_begin() -> bool:
+    window = services().current_window()
+    return window is not None and window.lets_begin
 
 
 def _is_on_the_way() -> bool:
@@ -175,10 +180,10 @@ def _safe_back() -> str:
 @blueprint.get("/applicant/consent")
 def consent() -> ResponseReturnValue:
     """The purpose of use, everything asked and why, made from the rules."""
-    if services().current_window() is None:
-        return render_template("not_open.html")
     if _is_on_the_way():
         return _go(url_for("applicant.next_step"))
+    if not _lets_begin():
+        return render_template("not_open.html")
     session.setdefault("uid", services().ids.uid())
     return render_template("consent.html", items=items_asked(_rules()), same_person_guard=settings().same_person_guard)
 
@@ -186,7 +191,7 @@ def consent() -> ResponseReturnValue:
 @blueprint.post("/applicant/consent")
 def give_consent() -> ResponseReturnValue:
     """Begin the draft; the number made for the notice page keeps a double tap from beginning two."""
-    if services().current_window() is None:
+    if not _lets_begin():
         return _go(url_for("applicant.consent"))
     deeds.begin(services(), session["uid"], session.get("language", "ja"))
     return _go(url_for("applicant.next_step"))

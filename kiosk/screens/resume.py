@@ -25,7 +25,7 @@ def resume_words() -> dict[str, Any]:
 def _mark() -> str:
     """What the start page shows besides the languages: the window that is open and the offer that stands."""
     window, offer = services().current_window(), deeds.standing(services())
-    return f"{window.id if window else ''} {offer.until if offer else ''}"
+    return f"{window.id if window and window.lets_begin else ''} {offer.until if offer else ''}"
 
 
 @blueprint.before_app_request

@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import Client
 
 from kiosk.actions import resume
-from kiosk.actions.window import close_window
+from kiosk.actions.window import close_window, pause_window, resume_window
 from kiosk.app import create_site
 from kiosk.domain.states import ApplicationState
 from kiosk.store.vault import REHEARSAL_OPERATOR
@@ -132,6 +132,23 @@ def test_start_page_learns_of_an_offer_and_of_its_end_and_of_a_window_that_close
     assert now() == before
     close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
     assert now() != before
+
+
+def test_a_pause_lets_nobody_begin_and_everybody_finish(desk: Desk, screen: Client) -> None:
+    """2026-11: a pause changed nothing at the applicant screen, where people were to be asked to wait."""
+    on_the_way, mark = Client(create_site(desk.settings, desk.services)), "/resume/mark.json"
+    on_the_way.post("/applicant/consent", data={"csrf_token": token(on_the_way.get("/applicant/consent").text)})
+    before = screen.get(mark).get_json()
+    pause_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    assert screen.get(mark).get_json() != before
+    assert WORDS["applicant.title_not_open"] in screen.get("/").text
+    page = screen.get("/applicant/consent").text
+    assert WORDS["applicant.title_not_open"] in page
+    assert screen.post("/applicant/consent", data={"csrf_token": token(page)}).location == "/"
+    assert len(desk.store.applications.list()) == 1
+    assert on_the_way.get("/applicant/next").location == "/form_qr/"
+    resume_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    assert screen.get(mark).get_json() == before
 
 
 def test_offer_is_taken_once(desk: Desk, screen: Client) -> None:
