@@ -15,7 +15,8 @@ from kiosk.store.data_folder import DataFolder
 from kiosk.store.wraps import Argon2Cost
 
 _FORMAT = 1
-_MOST_TRIED_NAMES = 500
+_SHARED_DIGITS = 2
+"""Hex digits of its hash by which a name nobody has is counted: 256 counters for all such names together."""
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class KeyHolder:
 
 @dataclass(slots=True)
 class Keyring:
-    """The keyring as read; ``tries`` counts wrong passphrases also for names that do not exist."""
+    """The keyring as read; ``tries`` counts wrong passphrases, for names nobody has too (``_counter``)."""
 
     salt: str
     master: str = ""
@@ -106,17 +107,32 @@ class Keyring:
 
     def count_try(self, name: str, at: datetime) -> None:
         """Count one try before it is made; raises TooManyTries while the door is shut."""
-        lookup = self.lookup(name)
-        found = self.tries.pop(lookup, {"failures": 0, "until": None})
-        self.tries[lookup] = found
+        self._forget_hashes_of_others()
+        found = self.tries.setdefault(self._counter(name), {"failures": 0, "until": None})
         if found["until"] and at < datetime.fromisoformat(found["until"]):
             raise TooManyTries(found["until"])
         found["failures"] += 1
         until = locked_until(found["failures"], at)
         found["until"] = until.isoformat() if until else None
-        for oldest in list(self.tries)[: -_MOST_TRIED_NAMES or None]:
-            del self.tries[oldest]
 
     def forgive(self, name: str) -> None:
         """Forget wrong tries after a right one."""
         self.tries.pop(self.lookup(name), None)
+
+    def _counter(self, name: str) -> str:
+        """Where the tries of a name are counted: an account has its own counter, all other names share a few.
+
+        So no made-up name pushes an account's counter out, and the hash of what somebody typed as a name, which may be
+        a passphrase in the wrong field, is not kept.
+        """
+        lookup = self.lookup(name)
+        return lookup if lookup in self._accounts() else lookup[:_SHARED_DIGITS]
+
+    def _forget_hashes_of_others(self) -> None:
+        """Drop whole hashes that are no account's: of one removed since, or kept by an earlier version."""
+        accounts = self._accounts()
+        for key in [key for key in self.tries if len(key) > _SHARED_DIGITS and key not in accounts]:
+            del self.tries[key]
+
+    def _accounts(self) -> set[str]:
+        return {each.lookup for each in self.holders}
