@@ -106,11 +106,18 @@ class Keyring:
         return wraps.unwrap(b64decode(self.master), identity)
 
     def count_try(self, name: str, at: datetime) -> None:
-        """Count one try before it is made; raises TooManyTries while the door is shut."""
+        """Count one try before it is made; raises TooManyTries while the door is shut.
+
+        To be saved in both cases: a wait noted by a clock that was ahead is cut to what it was meant to last.
+        """
         self._forget_hashes_of_others()
         found = self.tries.setdefault(self._counter(name), {"failures": 0, "until": None})
-        if found["until"] and at < datetime.fromisoformat(found["until"]):
-            raise TooManyTries(found["until"])
+        longest = locked_until(found["failures"], at)
+        if found["until"] and longest:
+            ends = min(datetime.fromisoformat(found["until"]), longest)
+            found["until"] = ends.isoformat()
+            if at < ends:
+                raise TooManyTries(found["until"])
         found["failures"] += 1
         until = locked_until(found["failures"], at)
         found["until"] = until.isoformat() if until else None

@@ -279,8 +279,10 @@ class Vault:
     def _count_try(self, name: str) -> Keyring:
         with self.changing_keys():
             keyring = Keyring.load(self.folder)
-            keyring.count_try(name, self._now())
-            keyring.save(self.folder)
+            try:
+                keyring.count_try(name, self._now())
+            finally:
+                keyring.save(self.folder)
         return keyring
 
     def _forgive(self, name: str) -> None:

@@ -1,6 +1,7 @@
 """The keyring's count of wrong passphrases: what opened the door too early, and what could be read from the file."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,13 @@ WORDS = "an operator's long secret words"
 
 
 @pytest.fixture
-def vault(tmp_path: Path) -> Vault:
-    return a_vault(tmp_path)
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def vault(tmp_path: Path, clock: FixedClock) -> Vault:
+    return a_vault(tmp_path, clock)
 
 
 def tries_in(vault: Vault) -> dict[str, object]:
@@ -68,3 +74,20 @@ def test_somebody_elses_right_passphrase_opens_no_shut_door(vault: Vault) -> Non
     vault.unlock(SUPERVISOR, PASSPHRASE)
     with pytest.raises(TooManyTries):
         vault.unlock("係", "operator passphrase")
+
+
+def test_a_wait_of_ten_seconds_stays_one_when_a_clock_nine_hours_ahead_is_put_right(
+    vault: Vault, clock: FixedClock
+) -> None:
+    """The end of the wait stood nine hours ahead, and the right passphrase was refused for so long."""
+    clock.tick(9 * 3600)
+    refused(vault, SUPERVISOR, 4)
+    clock.tick(-9 * 3600)
+    with pytest.raises(TooManyTries) as shut:
+        vault.unlock(SUPERVISOR, PASSPHRASE)
+    assert shut.value.until == (clock.now() + timedelta(seconds=10)).isoformat()
+    clock.tick(5)
+    with pytest.raises(TooManyTries):
+        vault.unlock(SUPERVISOR, PASSPHRASE)
+    clock.tick(6)
+    vault.unlock(SUPERVISOR, PASSPHRASE)
