@@ -9,7 +9,7 @@ from kiosk.domain.errors import NotPermitted, SecondPersonNeeded
 
 FREE_TRIES = 3
 _FIRST_WAIT_SECONDS = 10
-_LONGEST_WAIT_SECONDS = 3600
+_LONGEST_WAIT_SECONDS = 300
 
 
 class Role(StrEnum):
@@ -55,7 +55,11 @@ def require_one_supervisor(accounts: Iterable[Account]) -> None:
 
 
 def lockout_seconds(failures: int) -> int:
-    """How long sign-in stays shut after that many wrong tries in a row: 0, 0, 0, 10, 20, 40 … up to an hour."""
+    """How long sign-in stays shut after that many wrong tries in a row: 0, 0, 0, 10, 20, 40 … up to five minutes.
+
+    Not longer, since whoever knows a name can shut its holder out: with an hour one wrong try an hour did so for good.
+    Five minutes leave 288 guesses a day, each slow by Argon2id, and a passphrase has ten characters at least.
+    """
     if failures <= FREE_TRIES:
         return 0
     doublings = min(failures - FREE_TRIES - 1, 20)

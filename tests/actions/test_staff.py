@@ -189,9 +189,26 @@ def test_an_account_is_shut_once(vault: Vault) -> None:
         disable_account(vault, CLOCK, "責任者二", "責任者二")
 
 
-def test_the_wait_grows_to_an_hour_and_no_further() -> None:
-    assert [lockout_seconds(n) for n in range(1, 8)] == [0, 0, 0, 10, 20, 40, 80]
-    assert lockout_seconds(50) == lockout_seconds(10_000) == 3600
+def test_the_wait_grows_to_five_minutes_and_no_further() -> None:
+    assert [lockout_seconds(n) for n in range(1, 10)] == [0, 0, 0, 10, 20, 40, 80, 160, 300]
+    assert lockout_seconds(50) == lockout_seconds(10_000) == 300
+
+
+def test_one_wrong_try_an_hour_keeps_nobody_out_for_longer_than_five_minutes(tmp_path: Path) -> None:
+    """The wait grew to an hour, so that one wrong try an hour for each known name kept everybody out for good."""
+    clock = FixedClock()
+    vault = a_vault(tmp_path, clock)
+    for _ in range(20):
+        with pytest.raises(NotSignedIn):
+            vault.unlock(SUPERVISOR, "wrong")
+        clock.tick(3600)
+    with pytest.raises(NotSignedIn):
+        vault.unlock(SUPERVISOR, "wrong")
+    clock.tick(299)
+    with pytest.raises(TooManyTries):
+        vault.unlock(SUPERVISOR, PASSPHRASE)
+    clock.tick(2)
+    vault.unlock(SUPERVISOR, PASSPHRASE)
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_passphrase(tmp_path: Path) -> None:
