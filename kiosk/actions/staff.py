@@ -28,7 +28,7 @@ def sign_in(vault: Vault, clock: Clock, name: str, passphrase: str) -> SignedIn:
     try:
         vault.unlock(name, passphrase)
     except NotSignedIn:
-        _note_refusal(vault, clock, name)
+        _note_refusal(vault, clock, name, name)
         raise
     store, at = vault.kiosk_store, _at(clock)
     account = store.staff.get(name)
@@ -40,14 +40,14 @@ def sign_in(vault: Vault, clock: Clock, name: str, passphrase: str) -> SignedIn:
     return SignedIn(account, last_time)
 
 
-def confirm_second(vault: Vault, first: str, name: str, passphrase: str) -> Account:
+def confirm_second(vault: Vault, clock: Clock, first: str, name: str, passphrase: str) -> Account:
     """A second person on the spot; raises NotSignedIn, SecondPersonNeeded, or NotPermitted without a supervisor.
 
     Takes up the keys of sealed windows too, since it is needed for what happens to those.
     """
     staff = vault.kiosk_store.staff
     try:
-        vault.unlock(name, passphrase, sealed_too=True)
+        _unlock_all(vault, clock, name, passphrase, first)
     except TooManyTries:
         raise
     except NotSignedIn:
@@ -63,11 +63,10 @@ def confirm(vault: Vault, clock: Clock, name: str, passphrase: str) -> None:
     A wrong passphrase counts and is logged as at sign-in; raises OwnPassphraseWrong or TooManyTries.
     """
     try:
-        vault.unlock(name, passphrase, sealed_too=True)
-    except NotSignedIn as refused:
-        _note_refusal(vault, clock, name)
-        if isinstance(refused, TooManyTries):
-            raise
+        _unlock_all(vault, clock, name, passphrase, name)
+    except TooManyTries:
+        raise
+    except NotSignedIn:
         raise OwnPassphraseWrong("the passphrase is wrong") from None
 
 
@@ -155,10 +154,19 @@ def _require_active(account: Account) -> None:
         raise Refused("staff.error_account_shut")
 
 
-def _note_refusal(vault: Vault, clock: Clock, name: str) -> None:
+def _unlock_all(vault: Vault, clock: Clock, name: str, passphrase: str, by: str) -> None:
+    """Take up all keys by the passphrase of ``name``, typed where ``by`` is signed in; a wrong one is logged."""
+    try:
+        vault.unlock(name, passphrase, sealed_too=True)
+    except NotSignedIn:
+        _note_refusal(vault, clock, name, by)
+        raise
+
+
+def _note_refusal(vault: Vault, clock: Clock, name: str, by: str) -> None:
     """Log a wrong passphrase of a known account; a name nobody has may be a passphrase typed in the wrong field."""
     if vault.is_unlocked and any(account.name == name for account in vault.kiosk_store.staff.list()):
-        vault.kiosk_store.audit.append("sign_in_refused", name, name, at=_at(clock))
+        vault.kiosk_store.audit.append("sign_in_refused", by, name, at=_at(clock))
 
 
 def _check_name(name: str) -> None:

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from kiosk.actions import batch as deeds
 from kiosk.actions.batch import SealOrder, balance_window
 from kiosk.actions.seal_job import SealJob
-from kiosk.actions.staff import confirm_second, sign_in
+from kiosk.actions.staff import sign_in
 from kiosk.actions.window import close_window, reopen_window
 from kiosk.domain.errors import (
     KioskError,
@@ -18,7 +18,7 @@ from kiosk.domain.errors import (
     SecondPersonNeeded,
 )
 from kiosk.domain.states import WindowEvent
-from kiosk.screens import batch_erase, batch_hand_over, batch_page, services, signed_in
+from kiosk.screens import batch_erase, batch_hand_over, batch_page, second_person, services, signed_in
 from kiosk.screens.batch_page import events, go, is_sealing, refuse, seals
 from kiosk.screens.fragments import render_block
 
@@ -58,10 +58,8 @@ def close(window_id: str) -> ResponseReturnValue:
 
 def _close(window_id: str) -> None:
     vault, first, form = services().vault, signed_in.staff(), request.form
-    name, reason, second = form.get("second_name", "").strip(), form.get("reason", ""), ""
-    if name:
-        second = confirm_second(vault, first, name, form.get("second_passphrase", "")).name
-    close_window(vault, services().clock, window_id, first, second=second, reason=reason)
+    second = second_person.confirmed().name if form.get("second_name", "").strip() else ""
+    close_window(vault, services().clock, window_id, first, second=second, reason=form.get("reason", ""))
 
 
 @blueprint.post("/<window_id>/unlock")
@@ -87,9 +85,7 @@ def seal(window_id: str) -> ResponseReturnValue:
     if not is_sealing(window_id):
         first, form = signed_in.staff(), request.form
         try:
-            second = confirm_second(
-                services().vault, first, form.get("second_name", "").strip(), form.get("second_passphrase", "")
-            )
+            second = second_person.confirmed()
             _start(window_id, first, second.name, form.get("reason", "").strip() or None)
         except KioskError as refused:
             return refuse(window_id, refused)
@@ -101,9 +97,7 @@ def reopen(window_id: str) -> ResponseReturnValue:
     """Open the window again, for what is left over or for late applicants; two people and a reason."""
     first, form = signed_in.staff(), request.form
     try:
-        second = confirm_second(
-            services().vault, first, form.get("second_name", "").strip(), form.get("second_passphrase", "")
-        )
+        second = second_person.confirmed()
         reopen_window(services().vault, services().clock, window_id, first, second.name, form.get("reason", ""))
     except KioskError as refused:
         return refuse(window_id, refused)

@@ -5,9 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from kiosk.actions.erase import EraseOrder, erase_window
 from kiosk.actions.erase_certificate import keep_certificate
-from kiosk.actions.staff import confirm_second
 from kiosk.domain.errors import KioskError, Refused
-from kiosk.screens import services, settings, signed_in
+from kiosk.screens import second_person, services, settings, signed_in
 from kiosk.screens.batch_page import go, refuse
 
 
@@ -23,9 +22,7 @@ def erase(window_id: str) -> ResponseReturnValue:
     try:
         if form.get("sure") != "yes":
             raise Refused("erase.error_not_sure")
-        second = confirm_second(
-            parts.vault, first, form.get("second_name", "").strip(), form.get("second_passphrase", "")
-        )
+        second = second_person.confirmed()
         order = EraseOrder(window_id, first, second.name, form.get("reason", "").strip() or None)
         erase_window(parts.vault, parts.clock, order)
         keep_certificate(parts.vault, window_id, settings().municipality_name)

@@ -5,10 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from kiosk.actions import window as deeds
 from kiosk.actions.readiness import CHECKS, Check, Status, check_backlog, report
-from kiosk.actions.staff import confirm_second
 from kiosk.domain.errors import AnswerRefused, NotPermitted, NotSignedIn, Refused, SecondPersonNeeded
 from kiosk.domain.states import WINDOW_MOVES, WindowState
-from kiosk.screens import desk_plan, services, signed_in
+from kiosk.screens import desk_plan, second_person, services, signed_in
 from kiosk.screens.fragments import render_block
 
 
@@ -79,7 +78,7 @@ def window_reopen(window_id: str) -> ResponseReturnValue:
     """Open a closed or sealed window again for late applicants: two people on the spot, and a reason."""
     vault, form, first = services().vault, request.form, signed_in.staff()
     try:
-        second = confirm_second(vault, first, form.get("second_name", "").strip(), form.get("second_passphrase", ""))
+        second = second_person.confirmed()
         deeds.reopen_window(vault, services().clock, window_id, first, second.name, form.get("reason", ""))
     except (Refused, NotSignedIn, SecondPersonNeeded, NotPermitted) as refused:
         return _page(refused.text_key), 422

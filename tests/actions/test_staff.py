@@ -1,4 +1,5 @@
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,33 @@ def test_a_wrong_passphrase_is_logged_for_known_names_only(vault: Vault) -> None
     assert not [each for each in entries if "wrong field" in str(each)]
 
 
+def test_guesses_at_somebodys_passphrase_by_who_is_signed_in_are_logged(vault: Vault) -> None:
+    """Four guesses at the supervisor's passphrase in the second person's field left no trace."""
+
+    def own() -> None:
+        with keys_for_now(vault, CLOCK, OPERATOR, "a guess"):
+            pytest.fail("let in")
+
+    before = len(vault.kiosk_store.audit.list())
+    deeds: list[Callable[[], object]] = [
+        lambda: confirm_second(vault, CLOCK, OPERATOR, SUPERVISOR, "a guess"),
+        own,
+        lambda: confirm_second(vault, CLOCK, OPERATOR, "a passphrase in the wrong field", "a guess"),
+    ]
+    for deed in deeds:
+        with pytest.raises(NotSignedIn):
+            deed()
+    new = [(each.event, each.actor, each.subject) for each in vault.kiosk_store.audit.list()[before:]]
+    assert new == [("sign_in_refused", OPERATOR, SUPERVISOR), ("sign_in_refused", OPERATOR, OPERATOR)]
+
+
+def test_a_guess_at_a_door_that_is_shut_is_logged_too(vault: Vault) -> None:
+    for _ in range(6):
+        with pytest.raises(NotSignedIn):
+            confirm_second(vault, CLOCK, OPERATOR, SUPERVISOR, "a guess")
+    assert [each.event for each in vault.kiosk_store.audit.list(SUPERVISOR)].count("sign_in_refused") == 6
+
+
 def test_a_disabled_account_signs_in_no_more(vault: Vault) -> None:
     disable_account(vault, CLOCK, OPERATOR, SUPERVISOR)
     with pytest.raises(NotSignedIn):
@@ -77,14 +105,14 @@ def test_roles_are_kept(vault: Vault) -> None:
 
 
 def test_a_second_person_is_another_one_and_one_of_the_two_a_supervisor(vault: Vault) -> None:
-    assert confirm_second(vault, OPERATOR, SUPERVISOR, PASSPHRASE).name == SUPERVISOR
+    assert confirm_second(vault, CLOCK, OPERATOR, SUPERVISOR, PASSPHRASE).name == SUPERVISOR
     with pytest.raises(SecondPersonNeeded):
-        confirm_second(vault, OPERATOR, OPERATOR, OTHER)
+        confirm_second(vault, CLOCK, OPERATOR, OPERATOR, OTHER)
     with pytest.raises(NotSignedIn):
-        confirm_second(vault, OPERATOR, SUPERVISOR, "wrong")
+        confirm_second(vault, CLOCK, OPERATOR, SUPERVISOR, "wrong")
     add_account(vault, CLOCK, "係二", Role.OPERATOR, "third passphrase", SUPERVISOR)
     with pytest.raises(NotPermitted):
-        confirm_second(vault, OPERATOR, "係二", "third passphrase")
+        confirm_second(vault, CLOCK, OPERATOR, "係二", "third passphrase")
 
 
 @pytest.mark.parametrize("name", ["", " ", " x", "x" * 41, "a\nb"])
