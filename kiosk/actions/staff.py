@@ -40,49 +40,49 @@ def sign_in(vault: Vault, clock: Clock, name: str, passphrase: str) -> SignedIn:
     return SignedIn(account, last_time)
 
 
-def confirm_second(vault: Vault, clock: Clock, first: str, name: str, passphrase: str) -> Account:
+def confirm_second(vault: Vault, clock: Clock, first: str, name: str, passphrase: str, window_id: str = "") -> Account:
     """A second person on the spot; raises NotSignedIn, SecondPersonNeeded, or NotPermitted without a supervisor.
 
-    Takes up the keys of sealed windows too, since it is needed for what happens to those.
+    Who it would be is looked at first: no passphrase of somebody who cannot be it takes up the key of ``window_id``.
     """
     staff = vault.kiosk_store.staff
+    named = next((each for each in staff.list() if each.name == name), None)
+    if named:
+        require_two(staff.get(first), named)
     try:
-        _unlock_all(vault, clock, name, passphrase, first)
+        _unlock(vault, clock, name, passphrase, first, window_id)
     except TooManyTries:
         raise
     except NotSignedIn:
         raise SecondNotSignedIn("the second name or passphrase is wrong") from None
-    second = staff.get(name)
-    require_two(staff.get(first), second)
-    return second
-
-
-def confirm(vault: Vault, clock: Clock, name: str, passphrase: str) -> None:
-    """The person at the desk once more, to take up the keys of sealed windows too.
-
-    A wrong passphrase counts and is logged as at sign-in; raises OwnPassphraseWrong or TooManyTries.
-    """
-    try:
-        _unlock_all(vault, clock, name, passphrase, name)
-    except TooManyTries:
-        raise
-    except NotSignedIn:
-        raise OwnPassphraseWrong("the passphrase is wrong") from None
+    return staff.get(name)
 
 
 @contextmanager
-def keys_for_now(vault: Vault, clock: Clock, name: str, passphrase: str) -> Iterator[None]:
-    """Hold the keys of sealed windows too, after ``confirm``; what was not in memory before goes again."""
-    windows = vault.kiosk_store.windows
-    away = [each.id for each in windows.list() if not vault.holds(each.id)]
-    try:
-        confirm(vault, clock, name, passphrase)
+def second_for_now(
+    vault: Vault, clock: Clock, first: str, name: str, passphrase: str, window_id: str
+) -> Iterator[Account]:
+    """``confirm_second`` for one deed, with the window's key at hand also when it is sealed; then it goes again."""
+    with _forgotten_after(vault, [window_id]):
+        yield confirm_second(vault, clock, first, name, passphrase, window_id)
+
+
+@contextmanager
+def keys_for_now(vault: Vault, clock: Clock, name: str, passphrase: str, window_id: str = "") -> Iterator[None]:
+    """The key of a window, or every key, for one deed of who is at the desk and gives the passphrase once more.
+
+    What was not in memory before goes again. A wrong passphrase counts and is logged as at sign-in; raises
+    OwnPassphraseWrong or TooManyTries.
+    """
+    wanted: list[str] = [window_id] if window_id else [each.id for each in vault.kiosk_store.windows.list()]
+    with _forgotten_after(vault, wanted):
+        try:
+            _unlock(vault, clock, name, passphrase, name, window_id, sealed_too=not window_id)
+        except TooManyTries:
+            raise
+        except NotSignedIn:
+            raise OwnPassphraseWrong("the passphrase is wrong") from None
         yield
-    finally:
-        at_work = windows.current()
-        for window_id in away:
-            if at_work is None or window_id != at_work.id:
-                vault.forget_window(window_id)
 
 
 def install(vault: Vault, name: str, passphrase: str, recipients: str = "") -> Account:
@@ -154,10 +154,25 @@ def _require_active(account: Account) -> None:
         raise Refused("staff.error_account_shut")
 
 
-def _unlock_all(vault: Vault, clock: Clock, name: str, passphrase: str, by: str) -> None:
-    """Take up all keys by the passphrase of ``name``, typed where ``by`` is signed in; a wrong one is logged."""
+@contextmanager
+def _forgotten_after(vault: Vault, window_ids: list[str]) -> Iterator[None]:
+    """Drop those of these windows' keys at the end that were not in memory before, but not that of the one at work."""
+    windows, away = vault.kiosk_store.windows, [each for each in window_ids if not vault.holds(each)]
     try:
-        vault.unlock(name, passphrase, sealed_too=True)
+        yield
+    finally:
+        at_work = windows.current()
+        for window_id in away:
+            if at_work is None or window_id != at_work.id:
+                vault.forget_window(window_id)
+
+
+def _unlock(
+    vault: Vault, clock: Clock, name: str, passphrase: str, by: str, window_id: str, *, sealed_too: bool = False
+) -> None:
+    """Take up keys by the passphrase of ``name``, typed where ``by`` is signed in; a wrong one is logged."""
+    try:
+        vault.unlock(name, passphrase, sealed_too=sealed_too, window_id=window_id)
     except NotSignedIn:
         _note_refusal(vault, clock, name, by)
         raise

@@ -97,8 +97,8 @@ def reopen(window_id: str) -> ResponseReturnValue:
     """Open the window again, for what is left over or for late applicants; two people and a reason."""
     first, form = signed_in.staff(), request.form
     try:
-        second = second_person.confirmed()
-        reopen_window(services().vault, services().clock, window_id, first, second.name, form.get("reason", ""))
+        with second_person.at_hand(window_id) as second:
+            reopen_window(services().vault, services().clock, window_id, first, second.name, form.get("reason", ""))
     except KioskError as refused:
         return refuse(window_id, refused)
     return redirect(url_for("queue.index"), code=303)

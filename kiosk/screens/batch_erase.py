@@ -22,9 +22,9 @@ def erase(window_id: str) -> ResponseReturnValue:
     try:
         if form.get("sure") != "yes":
             raise Refused("erase.error_not_sure")
-        second = second_person.confirmed()
-        order = EraseOrder(window_id, first, second.name, form.get("reason", "").strip() or None)
-        erase_window(parts.vault, parts.clock, order)
+        with second_person.at_hand(window_id) as second:
+            order = EraseOrder(window_id, first, second.name, form.get("reason", "").strip() or None)
+            erase_window(parts.vault, parts.clock, order)
         keep_certificate(parts.vault, window_id, settings().municipality_name)
     except KioskError as refused:
         return refuse(window_id, refused)

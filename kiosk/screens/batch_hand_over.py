@@ -1,6 +1,7 @@
 """A sealed window's batches to a registered destination, and the office's answers from there."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from flask import Blueprint, make_response, request, url_for
@@ -11,8 +12,7 @@ from kiosk.actions.acknowledge_pick_up import pick_up
 from kiosk.actions.hand_over import HandOverOrder
 from kiosk.actions.hand_over import hand_over as deed
 from kiosk.actions.hand_over_job import HandOverJob
-from kiosk.actions.staff import confirm
-from kiosk.batch_file.acknowledgement import MOST_BYTES
+from kiosk.batch_file.acknowledgement import MOST_BYTES, from_bytes
 from kiosk.domain.errors import BatchError, KioskError
 from kiosk.screens import services, signed_in
 from kiosk.screens.batch_page import carriers, go, refuse
@@ -69,11 +69,11 @@ def acknowledge(window_id: str) -> ResponseReturnValue:
     """Take up the office's acknowledgement file."""
     file = request.files.get("ack")
     try:
-        _take_up_key()
         if not file:
             raise BatchError("ack_missing")
         data = file.stream.read(MOST_BYTES + 1)
-        return go(deed_acknowledge(services().vault, services().clock, data, signed_in.staff()).window.id)
+        with _key_for_now(from_bytes(data).window):
+            return go(deed_acknowledge(services().vault, services().clock, data, signed_in.staff()).window.id)
     except KioskError as refused:
         return refuse(window_id, refused)
 
@@ -82,17 +82,17 @@ def fetch(window_id: str) -> ResponseReturnValue:
     """Look for the office's answers where batches are handed over."""
     parts, place = services(), request.form.get("to", "")
     try:
-        _take_up_key()
-        if not pick_up(parts.vault, parts.clock, place, signed_in.staff(), window_id, rules=parts.rules_folder):
-            raise BatchError("ack_not_there")
+        with _key_for_now(window_id):
+            if not pick_up(parts.vault, parts.clock, place, signed_in.staff(), window_id, rules=parts.rules_folder):
+                raise BatchError("ack_not_there")
     except KioskError as refused:
         return refuse(window_id, refused)
     return go(window_id)
 
 
-def _take_up_key() -> None:
-    if request.form.get("passphrase"):
-        confirm(services().vault, services().clock, signed_in.staff(), request.form["passphrase"])
+def _key_for_now(window_id: str) -> AbstractContextManager[None]:
+    passphrase = request.form.get("passphrase", "")
+    return signed_in.keys_for_now(passphrase, window_id) if passphrase else nullcontext()
 
 
 def _files(window_id: str) -> list[Path]:

@@ -40,10 +40,10 @@ def company_report(window_id: str) -> ResponseReturnValue:
 
 
 def _paper(window_id: str, make: Callable[[], bytes]) -> ResponseReturnValue:
-    """The PDF; of a window whose key is no longer in memory with a passphrase, after which no key stays."""
+    """The PDF; of a window whose key is no longer in memory with a passphrase, after which its key goes again."""
     is_known = services().vault.holds(window_id) or "passphrase" not in request.form
     try:
-        with nullcontext() if is_known else signed_in.keys_for_now(request.form["passphrase"]):
+        with nullcontext() if is_known else signed_in.keys_for_now(request.form["passphrase"], window_id):
             return Response(make(), mimetype="application/pdf")
     except (NotSignedIn, Locked) as refused:
         return batch_page.refuse(window_id, refused)

@@ -78,8 +78,8 @@ def window_reopen(window_id: str) -> ResponseReturnValue:
     """Open a closed or sealed window again for late applicants: two people on the spot, and a reason."""
     vault, form, first = services().vault, request.form, signed_in.staff()
     try:
-        second = second_person.confirmed()
-        deeds.reopen_window(vault, services().clock, window_id, first, second.name, form.get("reason", ""))
+        with second_person.at_hand(window_id) as second:
+            deeds.reopen_window(vault, services().clock, window_id, first, second.name, form.get("reason", ""))
     except (Refused, NotSignedIn, SecondPersonNeeded, NotPermitted) as refused:
         return _page(refused.text_key), 422
     return _go()

@@ -125,10 +125,10 @@ def staff() -> str:
     return account().name
 
 
-def keys_for_now(passphrase: str) -> AbstractContextManager[None]:
-    """Every key at hand while it lasts, for who is signed in and types the passphrase once more."""
+def keys_for_now(passphrase: str, window_id: str = "") -> AbstractContextManager[None]:
+    """The key of a window, or every key, while it lasts, for who is signed in and types the passphrase once more."""
     parts = services()
-    return staff_deeds.keys_for_now(parts.vault, parts.clock, staff(), passphrase)
+    return staff_deeds.keys_for_now(parts.vault, parts.clock, staff(), passphrase, window_id)
 
 
 def guard() -> ResponseReturnValue | None:

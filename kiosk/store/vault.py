@@ -122,15 +122,16 @@ class Vault:
             office_keys.add(self.kiosk_store, (office_keys.public_of(office),), rehearsal=True)
             self.folder.write_secret(self.folder.rehearsal_office, signing_key.key_text(office))
 
-    def unlock(self, name: str, passphrase: str, *, sealed_too: bool = False) -> None:
-        """Take the keys into memory: the master key, those of windows at work, of sealed ones if ``sealed_too``.
+    def unlock(self, name: str, passphrase: str, *, sealed_too: bool = False, window_id: str = "") -> None:
+        """Take the keys into memory: the master key and those of windows at work.
 
-        Raises NotSignedIn for a wrong name or passphrase, after the same time for both, TooManyTries while the door
-        is shut.
+        Those of sealed windows too if ``sealed_too``, that of ``window_id`` in whatever state it is. Raises NotSignedIn
+        for a wrong name or passphrase, after the same time for both, TooManyTries while the door is shut.
         """
         keyring = self._count_try(name)
         secret = _open_one(keyring.boxes(name) or [self._decoy], passphrase)
-        self._take_keys(wraps.read_identity(secret.decode()), frozenset(WindowState) if sealed_too else _AT_WORK)
+        states = frozenset(WindowState) if sealed_too else _AT_WORK
+        self._take_keys(wraps.read_identity(secret.decode()), states, window_id)
         self._forgive(name)
 
     def lock(self) -> None:
@@ -294,18 +295,18 @@ class Vault:
     def _rehearsal_identity(self) -> Any:
         return wraps.read_identity(self.folder.rehearsal_key.read_text("utf-8"))
 
-    def _take_keys(self, identity: Any, states: frozenset[WindowState]) -> None:
+    def _take_keys(self, identity: Any, states: frozenset[WindowState], window_id: str = "") -> None:
         with self._guard:
             if self._kiosk is None:
                 self._master = Keyring.load(self.folder).open_master(identity)
                 self._kiosk = KioskStore(self._open(self.folder.kiosk_db, self._master, kiosk_migrations))
                 if self._mailbox:
                     self._mailbox.open(self._kiosk)
-            wanted = {window.id for window in self._kiosk.windows.list() if window.state in states}
-            for window_id, wrapped in self._kiosk.windows.wrapped_keys().items():
-                if window_id in wanted:
+            wanted = {each.id for each in self._kiosk.windows.list() if each.state in states or each.id == window_id}
+            for each_id, wrapped in self._kiosk.windows.wrapped_keys().items():
+                if each_id in wanted:
                     with suppress(StorageDamaged):  # a change of keys was cut off: locked for this account
-                        self._window_keys[window_id] = wraps.unwrap(wrapped, identity)
+                        self._window_keys[each_id] = wraps.unwrap(wrapped, identity)
 
     def _window_key(self, window_id: str) -> bytes:
         wrapped = self.kiosk_store.windows.wrapped_key(window_id)

@@ -13,9 +13,10 @@ from kiosk.actions.staff import (
     install,
     keys_for_now,
     reset_passphrase,
+    second_for_now,
     sign_in,
 )
-from kiosk.actions.window import close_window
+from kiosk.actions.window import close_window, reopen_window
 from kiosk.domain.errors import (
     Locked,
     NotFound,
@@ -27,11 +28,13 @@ from kiosk.domain.errors import (
     TooManyTries,
 )
 from kiosk.domain.staff import Role, lockout_seconds
+from kiosk.domain.states import WindowEvent
+from kiosk.domain.window import Window
 from kiosk.fakes import FixedClock
 from kiosk.store.data_folder import default_folder
 from kiosk.store.vault import Vault
 from kiosk.store.wraps import Argon2Cost
-from tests.builders import CHEAP, PASSPHRASE, SUPERVISOR, a_vault, a_window
+from tests.builders import AT, CHEAP, PASSPHRASE, SUPERVISOR, a_vault, a_window
 
 OPERATOR, OTHER = "係", "operator passphrase"
 CLOCK = FixedClock()
@@ -42,6 +45,14 @@ def vault(tmp_path: Path) -> Vault:
     vault = a_vault(tmp_path)
     add_account(vault, CLOCK, OPERATOR, Role.OPERATOR, OTHER, SUPERVISOR)
     return vault
+
+
+def a_sealed_window(vault: Vault) -> Window:
+    """One whose key left memory at its close."""
+    window = a_window(vault)
+    close_window(vault, CLOCK, window.id, SUPERVISOR)
+    vault.kiosk_store.windows.move(window.id, WindowEvent.SEAL, SUPERVISOR, OPERATOR, None, AT)
+    return window
 
 
 def test_the_last_sign_in_is_shown_at_the_next_one(vault: Vault) -> None:
@@ -113,6 +124,44 @@ def test_a_second_person_is_another_one_and_one_of_the_two_a_supervisor(vault: V
     add_account(vault, CLOCK, "係二", Role.OPERATOR, "third passphrase", SUPERVISOR)
     with pytest.raises(NotPermitted):
         confirm_second(vault, CLOCK, OPERATOR, "係二", "third passphrase")
+
+
+def test_ones_own_passphrase_in_the_second_persons_field_opens_no_sealed_window(vault: Vault) -> None:
+    """It was refused, but the keys of all sealed windows had come with it and stayed."""
+    add_account(vault, CLOCK, "係二", Role.OPERATOR, "third passphrase", SUPERVISOR)
+    window = a_sealed_window(vault)
+    for name, passphrase in ((OPERATOR, OTHER), ("係二", "third passphrase")):
+        with pytest.raises((SecondPersonNeeded, NotPermitted)):
+            confirm_second(vault, CLOCK, OPERATOR, name, passphrase, window.id)
+        assert not vault.holds(window.id)
+
+
+def test_a_second_person_brings_one_sealed_windows_key_for_one_deed(vault: Vault) -> None:
+    """The keys of all came, and stayed in memory after the deed and after its refusal."""
+    window, other = a_sealed_window(vault), a_sealed_window(vault)
+    with second_for_now(vault, CLOCK, OPERATOR, SUPERVISOR, PASSPHRASE, window.id) as second:
+        assert second.name == SUPERVISOR
+        assert [vault.holds(each.id) for each in (window, other)] == [True, False]
+    assert not vault.holds(window.id)
+    with (
+        pytest.raises(Refused),
+        second_for_now(vault, CLOCK, OPERATOR, SUPERVISOR, PASSPHRASE, window.id),
+    ):
+        reopen_window(vault, CLOCK, window.id, OPERATOR, SUPERVISOR, reason=" ")
+    assert not vault.holds(window.id)
+    with second_for_now(vault, CLOCK, OPERATOR, SUPERVISOR, PASSPHRASE, window.id):
+        reopen_window(vault, CLOCK, window.id, OPERATOR, SUPERVISOR, reason="遅れて来た人")
+    assert vault.holds(window.id), "it is at work again"
+
+
+def test_a_changed_passphrase_leaves_no_key_of_a_sealed_window(vault: Vault, tmp_path: Path) -> None:
+    window = a_sealed_window(vault)
+    with keys_for_now(vault, CLOCK, OPERATOR, OTHER):
+        change_passphrase(vault, CLOCK, OPERATOR, "a new passphrase")
+    assert not vault.holds(window.id)
+    again = Vault(tmp_path, now=CLOCK.now, cost=CHEAP)
+    again.unlock(OPERATOR, "a new passphrase", sealed_too=True)
+    again.window_store(window.id)
 
 
 @pytest.mark.parametrize("name", ["", " ", " x", "x" * 41, "a\nb"])

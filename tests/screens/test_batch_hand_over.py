@@ -83,6 +83,7 @@ def test_the_whole_way_out_of_the_room_on_screen(way: Way, sshd: Sshd) -> None:
     assert "同じ物がすでにありました" in way.handed_over()
     words = {"to": "office", "passphrase": PASSPHRASE}
     assert "受領確認はまだ置かれていません" in after(browser, f"{path}/pick-up", **words)
+    assert not way.vault.holds(way.window.id)
     way.kiosk.answer(sshd.folder / "out")
     assert 'id="acknowledged-1"' in after(browser, f"{path}/pick-up", **words)
     assert way.state is WindowState.ACKNOWLEDGED
@@ -134,6 +135,7 @@ def test_erasing_before_the_answer_takes_two_supervisors_and_a_reason(way: Way) 
     refused = after(way.browser, f"{way.path}/erase", **SECOND, sure="yes", reason="端末の廃棄")
     assert 'role="alert"' in refused
     assert 'value="端末の廃棄"' in refused
+    assert not way.vault.holds(way.window.id)
     assert way.state is WindowState.SEALED
 
 
@@ -148,7 +150,9 @@ def test_an_answer_brought_as_a_file_needs_the_own_passphrase_again(way: Way, tm
     data = way.kiosk.answer(tmp_path / "office").read_bytes()
     refused = after(way.browser, f"{way.path}/acknowledge", ack=(BytesIO(data), "a.ack"))
     assert 'role="alert"' in refused
-    page = after(way.browser, f"{way.path}/acknowledge", ack=(BytesIO(data), "a.ack"), passphrase=PASSPHRASE)
+    for words in ("wrong words here", PASSPHRASE):
+        page = after(way.browser, f"{way.path}/acknowledge", ack=(BytesIO(data), "a.ack"), passphrase=words)
+        assert not way.vault.holds(way.window.id)
     assert 'id="acknowledged-1"' in page
 
 
@@ -169,6 +173,19 @@ def test_a_job_that_breaks_unexpectedly_says_so(tmp_path: Path) -> None:
     stopped.wait(5)
     assert stopped.error == BatchError("stopped").text_key
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("page", ["/batch/{}/reopen", "/windows/{}/reopen"])
+def test_a_sealed_window_opened_again_has_its_key_and_a_refusal_leaves_none(way: Way, page: str) -> None:
+    path = page.format(way.window.id)
+    way.browser.see(way.path)
+    way.browser.press(path, **SECOND, reason="")
+    assert (way.state, way.vault.holds(way.window.id)) == (WindowState.SEALED, False)
+    way.browser.press(path, **SECOND, reason="遅れて来た人")
+    assert (way.state, way.vault.holds(way.window.id)) == (WindowState.OPEN, True)
+    way.browser.see("/queue/")
+    assert way.browser.last is not None
+    assert way.browser.last.status_code == 200
 
 
 def test_late_applicants_make_a_second_batch_and_both_are_handed_over(way: Way, sshd: Sshd) -> None:
