@@ -10,9 +10,7 @@ from kiosk.actions.photo_station import guard_of, station_of
 from kiosk.domain.errors import NotAllowedNow, Refused, TappedFirst
 from kiosk.domain.free_text import check_text
 from kiosk.domain.queue import Application
-from kiosk.domain.states import ApplicationEvent, allowed
-
-_STILL_OPEN = frozenset({ApplicationEvent.SUBMIT, ApplicationEvent.WITHDRAW})
+from kiosk.domain.states import is_correctable
 
 
 class Parts(desk.Parts, photo_station.Parts, Protocol):
@@ -50,11 +48,11 @@ def grant_exception(parts: Parts, uid: str, staff: str, fields: Mapping[str, str
     """Excuse exactly the checks of one named exception, with its reason; kept with a photo already there too.
 
     No name takes the exception back. Raises Refused for a name not in the table or without a reason, NotAllowedNow
-    when the application is no longer open. The reason stands with the photo, never in the audit log.
+    once the application is accepted or over. The reason stands with the photo, never in the audit log.
     """
     application = _not_somebody_elses(parts, uid, staff)
-    if not _STILL_OPEN.intersection(allowed(application.state)):
-        raise NotAllowedNow("the application is no longer open")
+    if not is_correctable(application.state):
+        raise NotAllowedNow("the application is accepted or over")
     grant = _grant_from(parts, fields)
     with parts.window_store().write():
         _keep(parts, uid, grant, staff)

@@ -117,7 +117,8 @@ def change_answer(
 ) -> Application:
     """Correct one answer, by the same rules as the applicant's; what stood there before and the reason are kept.
 
-    Raises AnswerRefused for a value that breaks its rule, TappedFirst for a form that is out of date.
+    Raises AnswerRefused for a value that breaks its rule, TappedFirst for a form that is out of date, NotAllowedNow for
+    an accepted application, which a supervisor reopens first.
     """
     reason = checked_reason(fields, CHANGE_REASONS)
     rules = applicant_rules(parts.settings)

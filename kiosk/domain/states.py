@@ -129,6 +129,11 @@ GOING = (_A.ACCEPTED, _A.SEALED, _A.ACKNOWLEDGED, _A.ERASED)
 """Accepted: what it brought goes, or went, to the office with it."""
 
 
+def is_correctable(state: ApplicationState) -> bool:
+    """Whether its answers may be corrected at the desk; those of an accepted one only after it was reopened."""
+    return not {ApplicationEvent.SUBMIT, ApplicationEvent.RETURN}.isdisjoint(allowed(state))
+
+
 def is_abandoned(state: ApplicationState) -> bool:
     """Whether somebody walked off before handing in, or did not consent."""
     return state is ApplicationState.ABANDONED

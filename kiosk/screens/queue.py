@@ -11,7 +11,7 @@ from kiosk.actions import queue as deeds
 from kiosk.actions.receipt import receipt_of
 from kiosk.actions.resume import offer
 from kiosk.documents.receipt import receipt_pdf
-from kiosk.domain.errors import NotFound, Refused, TappedFirst
+from kiosk.domain.errors import NotAllowedNow, NotFound, Refused, TappedFirst
 from kiosk.domain.form_qr import FormId, grouped
 from kiosk.domain.queue import Application
 from kiosk.screens import again, applicant_desk, form_qr_desk, photo_desk, queue_page, services, signed_in
@@ -191,7 +191,9 @@ def reopen(uid: str) -> ResponseReturnValue:
 
 @blueprint.get("/<uid>/change/<item>")
 def change(uid: str, item: str) -> ResponseReturnValue:
-    """One answer to correct."""
+    """One answer to correct; of an accepted application its page, which says how."""
+    if not queue_page.can_change(uid):
+        return _open(uid)
     shown = again.take(f"queue/{uid}/change/{item}")
     typed = shown.typed if shown.refused else None
     return render_template(
@@ -208,6 +210,8 @@ def change_kept(uid: str, item: str) -> ResponseReturnValue:
         typed = {} if refused.text_key in applicant_desk.FORGET else request.form.to_dict()
         again.keep(again.Again(f"queue/{uid}/change/{item}", typed, refused))
         return redirect(url_for("queue.change", uid=uid, item=item), code=303)
+    except NotAllowedNow as refused:
+        again.keep(again.Again(f"queue/{uid}", refused=refused))
     return _open(uid)
 
 

@@ -19,15 +19,12 @@ from kiosk.domain.eras import in_era
 from kiosk.domain.errors import NotFound
 from kiosk.domain.form_qr import FormId, masked
 from kiosk.domain.queue import Application
-from kiosk.domain.states import ApplicationEvent, allowed, origins, outcomes
+from kiosk.domain.states import ApplicationEvent, allowed, is_correctable, origins, outcomes
 from kiosk.screens import services, settings, signed_in
 from kiosk.screens.photo_panel import photo_panel
 from kiosk.screens.queue_history import history, reason_words
 
-CHANGEABLE = frozenset({ApplicationEvent.WITHDRAW, ApplicationEvent.SUBMIT})
-"""An application that allows one of these may still be corrected."""
-
-CLAIMED_FOR = CHANGEABLE | {ApplicationEvent.CHECK_IDENTITY, ApplicationEvent.REOPEN, ApplicationEvent.ABANDON}
+CLAIMED_FOR = frozenset({ApplicationEvent.SUBMIT, ApplicationEvent.WITHDRAW, ApplicationEvent.REOPEN})
 """What staff claim an application for; one that is over has none of these left."""
 
 
@@ -51,7 +48,7 @@ def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
         "returned_for": _returned_for(application),
         "masked_id": masked(FormId(application.form_id)) if application.form_id else "",
         "can_claim": CLAIMED_FOR.intersection(allowed(application.state)),
-        "can_change": CHANGEABLE.intersection(allowed(application.state)),
+        "can_change": is_correctable(application.state),
         "has_receipt": application.state in HAS_RECEIPT,
         "is_offered": _is_offered(uid),
         "is_at_desk": is_at_desk(services(), uid),
@@ -167,6 +164,11 @@ def can_check(uid: str) -> bool:
     application = services().window_store().applications.get(uid)
     is_free = application.claimed_by in (None, signed_in.staff())
     return is_free and ApplicationEvent.CHECK_IDENTITY in allowed(application.state)
+
+
+def can_change(uid: str) -> bool:
+    """Whether its answers can be corrected now."""
+    return is_correctable(services().window_store().applications.get(uid).state)
 
 
 def ticked(form: Mapping[str, str]) -> dict[str, tuple[int, str]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from kiosk.domain.errors import FormAlreadyUsed, NotAllowedNow, NotFound, TappedFirst
 from kiosk.domain.queue import Application, ApplicationUid
-from kiosk.domain.states import ApplicationEvent, ApplicationState, advance, allowed, is_abandoned, origins
+from kiosk.domain.states import ApplicationEvent, ApplicationState, advance, is_abandoned, is_correctable, origins
 from kiosk.store.database import Row, Store
 
 _EDITABLE = origins(ApplicationEvent.SUBMIT)
@@ -219,10 +219,10 @@ class Applications:
         return [_application(row) for row in rows]
 
     def change(self, uid: str, item: str, after: Any, by: str, reason: str, at: str) -> Application:
-        """Correct one answer as staff; what stood there before is kept. Not once sealed (NotAllowedNow)."""
+        """Correct one answer as staff; what stood there before is kept. Not once accepted (NotAllowedNow)."""
         with self._store.write() as database:
             present = self.get(uid)
-            if ApplicationEvent.WITHDRAW not in allowed(present.state) and present.state not in _EDITABLE:
+            if not is_correctable(present.state):
                 raise NotAllowedNow(f"{present.state} does not allow a correction")
             answers = {**present.answers, item: after}
             kept = {key: value for key, value in answers.items() if value is not None}

@@ -149,12 +149,17 @@ def test_an_exception_is_recorded_with_a_photo_already_handed_in(desk: Desk) -> 
     assert (stored.exception, stored.exception_reason, stored.verdict) == ("hijab", REASON, "pass")
 
 
-def test_an_accepted_application_takes_no_exception_any_more(desk: Desk) -> None:
-    person = desk.applicant(ApplicationState.WITHDRAWN)
+@pytest.mark.parametrize("state", [ApplicationState.ACCEPTED, ApplicationState.WITHDRAWN])
+def test_an_accepted_application_takes_no_exception_any_more(desk: Desk, state: ApplicationState) -> None:
+    """An operator could excuse the photo of an accepted application alone."""
+    person = desk.applicant(state)
     staff = desk.signed_in()
-    staff.see("/queue/")
+    assert 'id="photo-exception"' not in staff.see(f"/queue/{person.uid}")
     answer = staff.press(f"/queue/{person.uid}/photo-exception", exception="hijab", reason=REASON)
     assert answer.status_code == 409
+    stored = desk.store.photos.get(person.uid)
+    assert stored is not None
+    assert stored.exception is None
 
 
 def test_a_colleagues_case_is_left_alone(desk: Desk, staff: Browser, uid: str) -> None:

@@ -338,6 +338,33 @@ def test_nothing_is_corrected_once_sealed(desk: Desk) -> None:
     assert staff.press(f"/queue/{person.uid}/change/braille", **fields).status_code == 409
 
 
+def test_operator_corrected_what_was_accepted_and_the_old_identity_check_was_sealed(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    staff.check(person)
+    checked = desk.store.applications.get(person.uid)
+    staff.press(f"/queue/{person.uid}/accept", envelope="E-1", version=checked.version)
+    page, version = staff.see(f"/queue/{person.uid}"), desk.store.applications.get(person.uid).version
+    assert 'id="reopen-first"' in page
+    assert "/change/" not in page
+    answer = staff.press(f"/queue/{person.uid}/change/forwarding", answer="yes", reason="asked_for", version=version)
+    assert answer.status_code == 409
+    assert 'id="reopen-first"' in answer.text
+    assert desk.store.applications.get(person.uid).answers["forwarding"] == "no"
+    staff.see(f"/queue/{person.uid}/change/forwarding")
+    assert staff.last is not None
+    assert staff.last.headers["Location"] == f"/desk/queue/{person.uid}"
+    head = desk.signed_in(REHEARSAL_SUPERVISOR)
+    head.see("/queue/")
+    assert head.press(f"/queue/{person.uid}/reopen", reason="asked_for", version=version).status_code == 303
+    again = desk.store.applications.get(person.uid)
+    fields = {"answer": "yes", "reason": "asked_for", "version": again.version}
+    assert head.press(f"/queue/{person.uid}/change/forwarding", **fields).status_code == 303
+    changed = desk.store.applications.get(person.uid)
+    assert changed.answers["forwarding"] == "yes"
+    assert head.check(changed).status_code == 409, "posted no longer fits"
+
+
 XSS = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
 
 
