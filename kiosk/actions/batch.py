@@ -19,7 +19,7 @@ from kiosk.domain.batch import Balance, Manifest, balance, file_name, superseded
 from kiosk.domain.errors import BatchError, StorageFull, TappedFirst
 from kiosk.domain.staff import Role, require_role, require_two
 from kiosk.domain.states import ApplicationEvent, ApplicationState, WindowEvent, advance_window, allowed_window
-from kiosk.domain.window import Window
+from kiosk.domain.window import Window, require_assigned
 from kiosk.ports import Clock
 from kiosk.rules import load_rules
 from kiosk.store import device
@@ -86,9 +86,14 @@ def is_closed(vault: Vault, window_id: str) -> bool:
 
 
 def count_drafts_as_abandoned(vault: Vault, clock: Clock, window_id: str, by: str) -> int:
-    """The way out for drafts nobody finished, once the window is closed (else NotAllowedNow); gives how many."""
-    require_role(vault.kiosk_store.staff.get(by), Role.OPERATOR)
-    advance_window(vault.kiosk_store.windows.get(window_id).state, WindowEvent.SEAL)
+    """The way out for drafts nobody finished, once the window is closed (else NotAllowedNow); gives how many.
+
+    Raises NotAssigned for who does not work at this window.
+    """
+    account, window = vault.kiosk_store.staff.get(by), vault.kiosk_store.windows.get(window_id)
+    require_role(account, Role.OPERATOR)
+    require_assigned(window, account)
+    advance_window(window.state, WindowEvent.SEAL)
     store, at = vault.window_store(window_id), _at(clock)
     with store.write():
         drafts = [each.uid for each in store.applications.list((ApplicationState.DRAFT,))]
@@ -102,11 +107,12 @@ def count_drafts_as_abandoned(vault: Vault, clock: Clock, window_id: str, by: st
 def seal_window(vault: Vault, clock: Clock, order: SealOrder, progress: Progress = lambda done, total: None) -> Sealed:
     """Write, verify and enter one batch, or finish the one that was cut off.
 
-    Raises SecondPersonNeeded, NotPermitted, NotAllowedNow, TappedFirst, Locked, StorageFull, or BatchError
+    Raises SecondPersonNeeded, NotPermitted, NotAssigned, NotAllowedNow, TappedFirst, Locked, StorageFull, or BatchError
     (``unbalanced``, ``file_exists``, ``changed_while_sealing`` or a fault found when reading the disk again).
     """
     staff = vault.kiosk_store.staff
     require_two(staff.get(order.by), staff.get(order.second))
+    require_assigned(vault.kiosk_store.windows.get(order.window_id), staff.get(order.by))
     with seal_lock(vault.folder, order.window_id):
         return _finish_interrupted(vault, clock, order) or _seal_anew(vault, clock, order, progress)
 

@@ -9,7 +9,7 @@ from kiosk.domain.erasure import Erasure, hash_of_all, tombstone_hash
 from kiosk.domain.errors import NotPermitted, Refused
 from kiosk.domain.staff import Role, require_two
 from kiosk.domain.states import WindowEvent, advance_window, is_acknowledged, is_erased
-from kiosk.domain.window import Window
+from kiosk.domain.window import Window, require_assigned
 from kiosk.ports import Clock
 from kiosk.store import backup
 from kiosk.store.batches import Batch, Tombstone
@@ -32,12 +32,13 @@ def erase_window(vault: Vault, clock: Clock, order: EraseOrder) -> Erasure:
     """Destroy the window's key, then its files; cut off at any point, the same call carries it on.
 
     An acknowledged window takes two people, one of them a supervisor; any other two supervisors and a reason. For one
-    erased already it gives the facts again. Raises SecondPersonNeeded, NotPermitted, Refused, NotAllowedNow, Locked,
-    TappedFirst (another program is reading kiosk.db: call again).
+    erased already it gives the facts again. Raises SecondPersonNeeded, NotPermitted, NotAssigned, Refused,
+    NotAllowedNow, Locked, TappedFirst (another program is reading kiosk.db: call again).
     """
     staff = vault.kiosk_store.staff
     require_two(staff.get(order.by), staff.get(order.second))
     window = vault.kiosk_store.windows.get(order.window_id)
+    require_assigned(window, staff.get(order.by))
     with seal_lock(vault.folder, window.id):
         erasure = Erasures(vault.kiosk_store).get(window.id) or _decide(vault, clock, order, window)
         if not is_erased(window.state):

@@ -110,8 +110,13 @@ def differing(window: Window, plan: WindowPlan) -> tuple[str, ...]:
     return (*fields, *sorted(key for key in keys if window.options.get(key) != plan.options.get(key)))
 
 
-def require_assigned(window: Window, account: Account) -> None:
-    """Raise NotAssigned unless the account works here: everybody where nobody is listed, supervisors always."""
+def is_assigned(window: Window, account: Account) -> bool:
+    """Whether the account works here: everybody where nobody is listed, supervisors always."""
     listed = window.options.get("staff", ())
-    if listed and account.name not in listed and account.role is not Role.SUPERVISOR:
+    return not listed or account.name in listed or account.role is Role.SUPERVISOR
+
+
+def require_assigned(window: Window, account: Account) -> None:
+    """Raise NotAssigned unless the account works at this window."""
+    if not is_assigned(window, account):
         raise NotAssigned("this account does not work at this window")

@@ -18,6 +18,7 @@ from kiosk.domain.errors import (
     SecondPersonNeeded,
 )
 from kiosk.domain.states import WindowEvent
+from kiosk.domain.window import is_assigned
 from kiosk.screens import batch_erase, batch_hand_over, batch_page, second_person, services, signed_in
 from kiosk.screens.batch_page import events, go, is_sealing, refuse, seals
 from kiosk.screens.fragments import render_block
@@ -27,8 +28,9 @@ blueprint = Blueprint("batch", __name__, url_prefix="/batch")
 
 @blueprint.get("/")
 def index() -> ResponseReturnValue:
-    """Every window that was at work, erased ones too; straight to the only one at work unless all are asked for."""
-    listed = services().kiosk_store.windows.list()
+    """One's windows that were at work, erased ones too; straight to the only one at work unless all are asked for."""
+    account = signed_in.account()
+    listed = [each for each in services().kiosk_store.windows.list() if is_assigned(each, account)]
     at_work = [each for each in listed if events(each) & {WindowEvent.CLOSE, WindowEvent.SEAL}]
     if len(at_work) == 1 and "all" not in request.args:
         return go(at_work[0].id)

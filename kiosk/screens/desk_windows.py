@@ -7,6 +7,7 @@ from kiosk.actions import window as deeds
 from kiosk.actions.readiness import CHECKS, Check, Status, check_backlog, report
 from kiosk.domain.errors import AnswerRefused, NotPermitted, NotSignedIn, Refused, SecondPersonNeeded
 from kiosk.domain.states import WINDOW_MOVES, WindowState
+from kiosk.domain.window import is_assigned
 from kiosk.screens import desk_plan, second_person, services, signed_in
 from kiosk.screens.fragments import render_block
 
@@ -98,9 +99,10 @@ def _ready_page(window_id: str, error: str | None = None) -> str:
 
 
 def _page(error: str | None = None, item: str = "") -> str:
+    account, listed = signed_in.account(), services().kiosk_store.windows.list()
     return render_template(
         "desk_windows.html",
-        windows=[(each, _events(each.state)) for each in services().kiosk_store.windows.list()],
+        windows=[(each, _events(each.state) if is_assigned(each, account) else None) for each in listed],
         today=services().clock.today(),
         is_rehearsal_folder=services().vault.is_rehearsal,
         error=error,

@@ -146,7 +146,10 @@ def guard() -> ResponseReturnValue | None:
 
 
 def _refuse_strangers(signed_in: Account) -> None:
-    """Applications are for the staff of their window only; raises NotAssigned."""
+    """A window's pages and its applications are for its own staff only; raises NotAssigned or NotFound."""
+    named = (request.view_args or {}).get("window_id")
+    if named is not None:
+        require_assigned(services().kiosk_store.windows.get(named), signed_in)
     window = services().current_window()
     if window is not None and request.blueprint in AT_WINDOW:
         require_assigned(window, signed_in)

@@ -4,9 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.actions.window import pause_window
+from kiosk.actions.batch import SealOrder, count_drafts_as_abandoned, seal_window
+from kiosk.actions.erase import EraseOrder, erase_window
+from kiosk.actions.window import close_keeping_key, pause_window
 from kiosk.domain.errors import NotAssigned
 from kiosk.domain.staff import Role
+from kiosk.domain.states import ApplicationState
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
 from tests.builders import AT
 from tests.desk_navigator import PASSPHRASE, Desk
@@ -45,6 +48,41 @@ def test_a_stranger_to_the_window_does_nothing_in_it(desk: Desk) -> None:
     with pytest.raises(NotAssigned):
         pause_window(desk.vault, desk.clock, desk.window.id, STRANGER)
     assert desk.store.applications.get(person.uid) == person
+
+
+def test_a_stranger_to_the_window_abandoned_its_drafts_and_sealed_it(desk: Desk) -> None:
+    draft, window_id = desk.applicant(ApplicationState.DRAFT), desk.window.id
+    close_keeping_key(desk.vault, desk.clock, window_id, REHEARSAL_OPERATOR)
+    staff, second = desk.signed_in(STRANGER), {"second_name": REHEARSAL_SUPERVISOR, "second_passphrase": PASSPHRASE}
+    assert draft.call_number not in words_of(staff.see(f"/batch/{window_id}"))
+    for path in ("abandon-drafts", "seal", "unlock", "reopen", "acknowledge", "hand-over", "pick-up", "erase"):
+        answer = staff.press(f"/batch/{window_id}/{path}", passphrase=PASSPHRASE, reason="見本", sure="yes", **second)
+        assert answer.status_code == 403, path
+        assert "担当ではありません" in answer.text
+        assert 'id="go-back" href="/desk/windows"' in answer.text
+    for path in ("day-sheet.pdf", "company-report.pdf", "reopen"):
+        assert staff.press(f"/windows/{window_id}/{path}", **second).status_code == 403, path
+    for path in (f"/batch/{window_id}/1/file", f"/batch/{window_id}/certificate", f"/windows/{window_id}/ready"):
+        assert "担当ではありません" in staff.see(path)
+    with pytest.raises(NotAssigned):
+        count_drafts_as_abandoned(desk.vault, desk.clock, window_id, STRANGER)
+    with pytest.raises(NotAssigned):
+        seal_window(desk.vault, desk.clock, SealOrder(window_id, desk.folder, STRANGER, REHEARSAL_SUPERVISOR))
+    with pytest.raises(NotAssigned):
+        erase_window(desk.vault, desk.clock, EraseOrder(window_id, STRANGER, REHEARSAL_SUPERVISOR))
+    assert desk.services.window_store(window_id).applications.get(draft.uid) == draft
+
+
+def test_the_lists_offer_nobody_a_window_that_is_not_theirs(desk: Desk) -> None:
+    close_keeping_key(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    for name, is_theirs in ((REHEARSAL_OPERATOR, True), (REHEARSAL_SUPERVISOR, True), (STRANGER, False)):
+        staff = desk.signed_in(name)
+        assert (f'href="/desk/batch/{desk.window.id}"' in staff.see("/batch/?all=1")) is is_theirs
+        assert (f'href="/desk/batch/{desk.window.id}"' in staff.see("/windows")) is is_theirs
+        assert desk.window.id in staff.see("/windows")
+        staff.see("/batch/")
+        assert staff.last is not None
+        assert staff.last.status_code == (303 if is_theirs else 200), "straight to the only one at work"
 
 
 def test_a_supervisor_puts_who_stands_in_on_the_list_while_the_window_is_open(desk: Desk) -> None:
