@@ -136,7 +136,7 @@ class Browser:
         values = {"csrf_token": self.token, **fields}
         self.last = self.client.post(f"/desk{path}", data=values, follow_redirects=follow)
         onward = self.last.headers.get("Location", "")
-        if self.last.status_code == 303 and onward.startswith(("/desk/queue", "/desk/identity")):
+        if self.last.status_code == 303 and onward.startswith(("/desk/queue", "/desk/identity", "/desk/windows")):
             shown = self.client.get(onward)
             self.last = shown if shown.status_code in REFUSED else self.last
         return self.last

@@ -19,7 +19,7 @@ from kiosk.domain.batch import Balance, Manifest, balance, file_name, superseded
 from kiosk.domain.errors import BatchError, StorageFull, TappedFirst
 from kiosk.domain.staff import Role, require_role, require_two
 from kiosk.domain.states import ApplicationEvent, ApplicationState, WindowEvent, advance_window, allowed_window
-from kiosk.domain.window import Window, require_assigned
+from kiosk.domain.window import Window, kept_reason, require_assigned
 from kiosk.ports import Clock
 from kiosk.rules import load_rules
 from kiosk.store import device
@@ -107,9 +107,11 @@ def count_drafts_as_abandoned(vault: Vault, clock: Clock, window_id: str, by: st
 def seal_window(vault: Vault, clock: Clock, order: SealOrder, progress: Progress = lambda done, total: None) -> Sealed:
     """Write, verify and enter one batch, or finish the one that was cut off.
 
-    Raises SecondPersonNeeded, NotPermitted, NotAssigned, NotAllowedNow, TappedFirst, Locked, StorageFull, or BatchError
-    (``unbalanced``, ``file_exists``, ``changed_while_sealing`` or a fault found when reading the disk again).
+    Raises SecondPersonNeeded, NotPermitted, NotAssigned, AnswerRefused (its reason), NotAllowedNow, TappedFirst,
+    Locked, StorageFull, or BatchError (``unbalanced``, ``file_exists``, ``changed_while_sealing`` or a fault found when
+    reading the disk again).
     """
+    order = replace(order, reason=kept_reason(order.reason))
     staff = vault.kiosk_store.staff
     require_two(staff.get(order.by), staff.get(order.second))
     require_assigned(vault.kiosk_store.windows.get(order.window_id), staff.get(order.by))
@@ -134,7 +136,7 @@ def _seal_anew(vault: Vault, clock: Clock, order: SealOrder, progress: Progress)
     window = vault.kiosk_store.windows.get(order.window_id)
     advance_window(window.state, WindowEvent.SEAL)
     found = balance_window(vault, window.id, order.rules)
-    if not found.adds_up and not (order.reason or "").strip():
+    if not found.adds_up and not order.reason:
         raise BatchError("unbalanced")
     seq = vault.kiosk_store.batches.next_seq(window.id)
     rows = SealingRows(vault.window_store(window.id), seq)

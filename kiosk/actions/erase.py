@@ -9,7 +9,7 @@ from kiosk.domain.erasure import Erasure, hash_of_all, tombstone_hash
 from kiosk.domain.errors import NotPermitted, Refused
 from kiosk.domain.staff import Role, require_two
 from kiosk.domain.states import WindowEvent, advance_window, is_acknowledged, is_erased
-from kiosk.domain.window import Window, require_assigned
+from kiosk.domain.window import Window, kept_reason, require_assigned
 from kiosk.ports import Clock
 from kiosk.store import backup
 from kiosk.store.batches import Batch, Tombstone
@@ -35,6 +35,7 @@ def erase_window(vault: Vault, clock: Clock, order: EraseOrder) -> Erasure:
     erased already it gives the facts again. Raises SecondPersonNeeded, NotPermitted, NotAssigned, Refused,
     NotAllowedNow, Locked, TappedFirst (another program is reading kiosk.db: call again).
     """
+    order = replace(order, reason=kept_reason(order.reason))
     staff = vault.kiosk_store.staff
     require_two(staff.get(order.by), staff.get(order.second))
     window = vault.kiosk_store.windows.get(order.window_id)
@@ -59,7 +60,7 @@ def _decide(vault: Vault, clock: Clock, order: EraseOrder, window: Window) -> Er
         accounts = [store.staff.get(name) for name in (order.by, order.second)]
         if not all(each.is_active and each.role is Role.SUPERVISOR for each in accounts):
             raise NotPermitted("the office has not acknowledged every batch: now it takes two supervisors and a reason")
-        if not (order.reason or "").strip():
+        if not order.reason:
             raise Refused("erase.error_reason_needed")
     stones = _tombstones(vault, window.id, at)
     batches = store.batches.list(window.id)

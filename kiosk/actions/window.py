@@ -7,7 +7,16 @@ from kiosk.domain.custody import OpenItem
 from kiosk.domain.errors import AnswerRefused, CustodyOpen, NotAllowedNow, Refused
 from kiosk.domain.staff import Role, require_role, require_two
 from kiosk.domain.states import WindowEvent, advance_window, allowed_window
-from kiosk.domain.window import Window, WindowId, WindowPlan, check_plan, differing, replanned, require_assigned
+from kiosk.domain.window import (
+    Window,
+    WindowId,
+    WindowPlan,
+    check_plan,
+    differing,
+    kept_reason,
+    replanned,
+    require_assigned,
+)
 from kiosk.ports import Clock
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.vault import Vault
@@ -61,8 +70,11 @@ def change_window(vault: Vault, clock: Clock, before: Window, plan: WindowPlan, 
 def open_window(
     vault: Vault, clock: Clock, window_id: str, by: str, *, is_ready: bool = True, reason: str | None = None
 ) -> Window:
-    """Open a planned window; not ready needs a supervisor's reason, and only one window is open at a time."""
-    store = vault.kiosk_store
+    """Open a planned window; not ready needs a supervisor's reason, and only one window is open at a time.
+
+    Raises AnswerRefused for a reason that cannot be kept.
+    """
+    store, reason = vault.kiosk_store, kept_reason(reason)
     if not is_ready:
         require_role(store.staff.get(by), Role.SUPERVISOR)
         if not reason:
@@ -87,7 +99,8 @@ def close_window(vault: Vault, clock: Clock, window_id: str, by: str, *, second:
     """Close a window to applicants and drop its key from memory; balancing and sealing take a passphrase again.
 
     Raises CustodyOpen while things taken from people are open in the ledger, unless there is a reason and a second
-    person (else NotPermitted or SecondPersonNeeded): two people, one of them a supervisor, pass it.
+    person (else NotPermitted or SecondPersonNeeded): two people, one of them a supervisor, pass it. Raises
+    AnswerRefused for a reason that cannot be kept.
     """
     window = close_keeping_key(vault, clock, window_id, by, second=second, reason=reason)
     vault.forget_window(window_id)
@@ -98,37 +111,38 @@ def close_keeping_key(
     vault: Vault, clock: Clock, window_id: str, by: str, *, second: str = "", reason: str = ""
 ) -> Window:
     """Close a window as ``close_window`` does, for a seal that follows at once."""
-    store = vault.kiosk_store
+    store, why = vault.kiosk_store, kept_reason(reason)
     advance_window(store.windows.get(window_id).state, WindowEvent.CLOSE)
     ledger = vault.window_store(window_id)
     with ledger.write():  # nothing is taken from anybody between the look and the move
         left = ledger.custody.open_items()
         if left:
-            _require_override(store, left, by, second, reason)
+            _require_override(store, left, by, second, why)
         with store.write():
-            window = _move(store, clock, window_id, WindowEvent.CLOSE, by, second or None, reason.strip() or None)
+            window = _move(store, clock, window_id, WindowEvent.CLOSE, by, second or None, why)
             for each in left:
                 detail = f"{each.item} x{each.count}"
                 store.audit.append("custody_left_open", by, each.uid, detail, at=_at(clock))
     return window
 
 
-def _require_override(store: KioskStore, left: Sequence[OpenItem], by: str, second: str, reason: str) -> None:
-    if not reason.strip():
+def _require_override(store: KioskStore, left: Sequence[OpenItem], by: str, second: str, why: str | None) -> None:
+    if not why:
         raise CustodyOpen(len(left))
     require_two(store.staff.get(by), store.staff.get(second) if second else None)
 
 
 def reopen_window(vault: Vault, clock: Clock, window_id: str, by: str, second: str, reason: str) -> Window:
-    """Open a closed or sealed window again for late applicants; two people and a reason."""
+    """Open a closed or sealed window again for late applicants; two people and a reason (AnswerRefused, Refused)."""
     store = vault.kiosk_store
     require_two(store.staff.get(by), store.staff.get(second))
-    if not reason.strip():
+    why = kept_reason(reason)
+    if not why:
         raise Refused("window.error_reason_needed")
     with store.write():
         if store.windows.current():
             raise NotAllowedNow("another window is open")
-        return _move(store, clock, window_id, WindowEvent.REOPEN, by, second=second, reason=reason)
+        return _move(store, clock, window_id, WindowEvent.REOPEN, by, second=second, reason=why)
 
 
 def _check(plan: WindowPlan) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, NewType
 
 from kiosk.domain.errors import AnswerRefused, NotAssigned
+from kiosk.domain.free_text import refuse_unkeepable
 from kiosk.domain.staff import Account, Role
 from kiosk.domain.states import WindowState
 
@@ -68,6 +69,15 @@ def check_plan(plan: WindowPlan) -> None:
     if not 1 <= plan.head_count <= MOST_PEOPLE:
         raise AnswerRefused("head_count", "window.error_head_count")
     _check_options(plan.options)
+
+
+def kept_reason(reason: str | None) -> str | None:
+    """A reason as it may stay in kiosk.db, which outlives the window; None when there is none. Raises AnswerRefused."""
+    words = (reason or "").strip()
+    refuse_unkeepable("reason", words)
+    if len(words) > _LONGEST_TEXT:
+        raise AnswerRefused("reason", "window.error_reason_long")
+    return words or None
 
 
 def _check_options(options: Mapping[str, Any]) -> None:

@@ -14,6 +14,8 @@ from kiosk.screens import services
 from kiosk.screens.errors import status_of, words_here
 
 _VISITORS = 8
+FORGET = ("applicant.error_my_number", "applicant.error_digits_or_my_number")
+"""After these, what was typed is not shown again."""
 
 
 @dataclass(frozen=True, slots=True)

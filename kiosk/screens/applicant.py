@@ -34,7 +34,6 @@ from kiosk.texts import languages, proper_name, translator
 
 blueprint = Blueprint("applicant", __name__)
 DISPLAY_SWITCHES = ("contrast", "large", "low", "speech")
-_FORGET = ("applicant.error_my_number", "applicant.error_digits_or_my_number")
 
 
 @blueprint.app_context_processor
@@ -238,7 +237,7 @@ def answer(key: str) -> ResponseReturnValue:
     try:
         application = deeds.answer(services(), session["uid"], key, request.form)
     except AnswerRefused as refused:
-        again.keep(again.Again(page, {} if refused.text_key in _FORGET else _typed(), refused))
+        again.keep(again.Again(page, {} if refused.text_key in again.FORGET else _typed(), refused))
         return _go(url_for("applicant.question", key=key))
     except NotFound:
         again.forget()

@@ -14,9 +14,6 @@ from kiosk.domain.queue import Application
 from kiosk.screens import again, queue_page, services, settings, signed_in
 from kiosk.texts import languages, leading, translator
 
-FORGET = ("applicant.error_my_number", "applicant.error_digits_or_my_number")
-"""After these, what was typed is not shown again."""
-
 
 def register(blueprint: Blueprint) -> None:
     """Add these addresses to the queue's."""
@@ -100,7 +97,7 @@ def answer(uid: str, key: str) -> ResponseReturnValue:
     try:
         deeds.answer(services(), uid, signed_in.staff(), key, fields, version())
     except (Refused, TappedFirst) as refused:
-        typed = {} if refused.text_key in FORGET else request.form.to_dict()
+        typed = {} if refused.text_key in again.FORGET else request.form.to_dict()
         again.keep(again.Again(f"queue/{uid}/question/{key}", typed, refused))
         return redirect(url_for("queue.question", uid=uid, key=key), code=303)
     return to_next(uid)

@@ -18,7 +18,7 @@ from kiosk.domain.errors import (
     SecondPersonNeeded,
 )
 from kiosk.domain.states import WindowEvent
-from kiosk.domain.window import is_assigned
+from kiosk.domain.window import is_assigned, kept_reason
 from kiosk.screens import batch_erase, batch_hand_over, batch_page, second_person, services, signed_in
 from kiosk.screens.batch_page import events, go, is_sealing, refuse, seals
 from kiosk.screens.fragments import render_block
@@ -88,7 +88,7 @@ def seal(window_id: str) -> ResponseReturnValue:
         first, form = signed_in.staff(), request.form
         try:
             second = second_person.confirmed()
-            _start(window_id, first, second.name, form.get("reason", "").strip() or None)
+            _start(window_id, first, second.name, kept_reason(form.get("reason")))
         except KioskError as refused:
             return refuse(window_id, refused)
     return go(window_id)

@@ -20,6 +20,7 @@ from kiosk.domain.states import WindowEvent, allowed_window
 from kiosk.domain.window import Window
 from kiosk.rules import load_rules
 from kiosk.screens import services
+from kiosk.screens.again import FORGET
 from kiosk.screens.errors import words_here
 from kiosk.store.batches import Batch
 from kiosk.store.erasing import Erasures
@@ -41,8 +42,9 @@ def go(window_id: str) -> ResponseReturnValue:
 
 
 def refuse(window_id: str, refused: KioskError) -> ResponseReturnValue:
-    """Back to the page, which says why and shows what was typed again; never a passphrase."""
-    typed = {name: request.form[name] for name in _SHOWN_AGAIN if name in request.form}
+    """Back to the page, which says why and shows again what was typed, no passphrase and nothing like a My Number."""
+    shown = () if refused.text_key in FORGET else _SHOWN_AGAIN
+    typed = {name: request.form[name] for name in shown if name in request.form}
     with services().guard:
         waiting = _waiting()
         waiting[_place(window_id)] = _Refusal(words_here(refused.text_key), typed)

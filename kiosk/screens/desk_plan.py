@@ -14,7 +14,7 @@ from kiosk.domain.errors import AnswerRefused, TappedFirst
 from kiosk.domain.staff import Role, require_role
 from kiosk.domain.states import WindowEvent, allowed_window
 from kiosk.domain.window import CONTACT_MAIL, OTHER_CITIES, Window, WindowPlan
-from kiosk.screens import services, settings, signed_in
+from kiosk.screens import again, services, settings, signed_in
 from kiosk.texts import leading, translator
 
 
@@ -27,8 +27,18 @@ def register(blueprint: Blueprint) -> None:
 def window_change(window_id: str) -> ResponseReturnValue:
     """What was agreed, to be changed by a supervisor."""
     require_role(signed_in.account(), Role.SUPERVISOR)
-    each = services().kiosk_store.windows.get(window_id)
-    return _change_page(each, _as_typed(each))
+    each, shown = services().kiosk_store.windows.get(window_id), again.take(_place(window_id))
+    typed = MultiDict(shown.typed) if shown.refused else _as_typed(each)
+    context = {
+        "each": each,
+        "typed": typed,
+        "seen": typed.get("seen") or _mark(each),
+        "is_open": WindowEvent.CLOSE in allowed_window(each.state),
+        "error": shown.text_key,
+        "error_item": label_of(shown),
+    }
+    page = render_template("desk_window_change.html", **context, **choices())
+    return page, 422 if shown.refused else 200
 
 
 def window_changed(window_id: str) -> ResponseReturnValue:
@@ -39,21 +49,13 @@ def window_changed(window_id: str) -> ResponseReturnValue:
     try:
         deeds.change_window(services().vault, services().clock, before, plan(before.held_on), signed_in.staff())
     except AnswerRefused as refused:
-        return _change_page(before, request.form, refused.text_key, refused.item), 422
+        again.keep(again.Again(_place(window_id), request.form, refused))
+        return redirect(url_for("desk.window_change", window_id=window_id), code=303)
     return redirect(url_for("desk.window_list"), code=303)
 
 
-def _change_page(each: Window, typed: MultiDict[str, str], error: str | None = None, item: str = "") -> str:
-    is_open = WindowEvent.CLOSE in allowed_window(each.state)
-    context = {
-        "each": each,
-        "typed": typed,
-        "seen": _mark(each),
-        "is_open": is_open,
-        "error": error,
-        "error_item": label_of(item),
-    }
-    return render_template("desk_window_change.html", **context, **choices())
+def _place(window_id: str) -> str:
+    return f"windows/{window_id}/change"
 
 
 def _mark(each: Window) -> str:
@@ -78,8 +80,9 @@ def choices() -> dict[str, Any]:
     }
 
 
-def label_of(item: str) -> str:
-    """Where the words for a field are."""
+def label_of(shown: again.Again) -> str:
+    """Where the words for the field that was refused are; empty when it was none."""
+    item = shown.refused.item if isinstance(shown.refused, AnswerRefused) else ""
     return "identity.label_preset" if item == "preset" else f"window.label_{item}" if item else ""
 
 

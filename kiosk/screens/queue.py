@@ -207,7 +207,7 @@ def change_kept(uid: str, item: str) -> ResponseReturnValue:
     try:
         deeds.change_answer(services(), uid, signed_in.staff(), item, request.form, _version())
     except (Refused, TappedFirst) as refused:
-        typed = {} if refused.text_key in applicant_desk.FORGET else request.form.to_dict()
+        typed = {} if refused.text_key in again.FORGET else request.form.to_dict()
         again.keep(again.Again(f"queue/{uid}/change/{item}", typed, refused))
         return redirect(url_for("queue.change", uid=uid, item=item), code=303)
     except NotAllowedNow as refused:

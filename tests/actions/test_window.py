@@ -3,6 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.actions.batch import SealOrder, seal_window
+from kiosk.actions.erase import EraseOrder, erase_window
 from kiosk.actions.staff import add_account
 from kiosk.actions.window import (
     change_window,
@@ -153,6 +155,28 @@ def test_an_unready_window_opens_by_a_supervisors_reason_only(vault: Vault) -> N
         open_window(vault, CLOCK, window.id, SUPERVISOR, is_ready=False)
     open_window(vault, CLOCK, window.id, SUPERVISOR, is_ready=False, reason="プリンターは後で届く")
     assert vault.kiosk_store.windows.history(window.id)[-1].reason == "プリンターは後で届く"
+
+
+NOT_KEPT = ("123456789018", "\u202e見本", "x" * 201, "見本\x00")
+
+
+@pytest.mark.parametrize("reason", NOT_KEPT)
+def test_a_my_number_given_as_the_reason_for_a_window_outlived_its_erasing(vault: Vault, reason: str) -> None:
+    """Reasons of windows were kept unread in kiosk.db, which stays: any length, numbers, direction marks."""
+    window = make_window(vault, CLOCK, a_plan(), SUPERVISOR)
+    with pytest.raises(AnswerRefused):
+        open_window(vault, CLOCK, window.id, SUPERVISOR, is_ready=False, reason=reason)
+    open_window(vault, CLOCK, window.id, SUPERVISOR)
+    with pytest.raises(AnswerRefused):
+        close_window(vault, CLOCK, window.id, SUPERVISOR, second="係", reason=reason)
+    close_window(vault, CLOCK, window.id, SUPERVISOR)
+    with pytest.raises(AnswerRefused):
+        reopen_window(vault, CLOCK, window.id, SUPERVISOR, "係", reason)
+    with pytest.raises(AnswerRefused):
+        seal_window(vault, CLOCK, SealOrder(window.id, vault.folder.outbox, SUPERVISOR, "係", reason))
+    with pytest.raises(AnswerRefused):
+        erase_window(vault, CLOCK, EraseOrder(window.id, SUPERVISOR, "係", reason))
+    assert not any(move.reason for move in vault.kiosk_store.windows.history(window.id))
 
 
 def test_reopening_needs_two_people_and_a_reason(vault: Vault) -> None:

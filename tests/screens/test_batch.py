@@ -189,6 +189,22 @@ def test_a_closed_window_is_opened_again_by_two(desk: Desk) -> None:
     assert state(desk) is WindowState.OPEN
 
 
+def test_a_reason_with_what_may_be_a_my_number_is_neither_kept_nor_shown_again(desk: Desk) -> None:
+    browser, path, number = desk.signed_in(), f"/batch/{desk.window.id}", "123456789018"
+    desk.applicant(ApplicationState.DRAFT)
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    page = browser.see(path)
+    assert page.count('name="reason"') == page.count('maxlength="200" autocomplete="off"') == 2
+    for deed in ("reopen", "seal"):
+        page = after(browser, f"{path}/{deed}", **SECOND, reason=f"見本 {number}")
+        assert "マイナンバーかもしれない" in page
+        assert number not in page
+    page = after(browser, f"{path}/reopen", **SECOND, reason="長" * 201)
+    assert "200文字まで" in page
+    assert "長" * 201 in page, "what was typed is there to be shortened"
+    assert state(desk) is WindowState.CLOSED
+
+
 def test_a_second_tap_makes_no_second_batch(desk: Desk) -> None:
     desk.applicant(ApplicationState.ACCEPTED)
     close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)

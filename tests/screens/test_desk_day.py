@@ -180,6 +180,35 @@ def test_closed_window_opens_again_by_two_people(desk: Desk, second: str, passph
     assert staff.press(f"/windows/{desk.window.id}/reopen", **fields).status_code == status
 
 
+def test_what_was_typed_on_the_windows_page_came_back_in_the_answer_to_the_post(desk: Desk) -> None:
+    """A browser keeps the body of a POST whose answer it displays; refused forms now wait for the GET, once."""
+    from kiosk.actions.window import close_window
+
+    supervisor, planned = desk.signed_in(REHEARSAL_SUPERVISOR), a_window(desk.vault, opened=False, company="次の会社")
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    plan = {"company": "見本商事", "place": " ", "held_on": "2026-12-01", "head_count": "8", "languages": ["ja", "ko"]}
+    again = {"second_name": "nobody", "second_passphrase": "not the right words", "reason": "遅れて来た人"}
+    for path, page, fields, shown in (
+        ("/windows", "/windows", plan, ("見本商事", 'value="ko" checked')),
+        (f"/windows/{planned.id}/change", f"/windows/{planned.id}/change", plan, ("見本商事", 'value="ko" checked')),
+        (f"/windows/{desk.window.id}/reopen", "/windows", again, ("遅れて来た人", 'value="nobody"')),
+    ):
+        seen = supervisor.see(page).split('name="seen" value="')[-1].split('"')[0]
+        data = {"csrf_token": supervisor.token, "seen": seen, **fields}
+        answer = supervisor.client.post(f"/desk{path}", data=data)
+        assert (answer.status_code, answer.headers["Location"]) == (303, f"/desk{page}")
+        text = supervisor.see(page)
+        assert 'role="alert"' in text
+        assert all(words in text for words in shown), path
+        assert "not the right words" not in text
+        assert shown[0] not in supervisor.see(page)
+    ready = f"/windows/{planned.id}/ready"
+    supervisor.see(ready)
+    refused = supervisor.press(f"/windows/{planned.id}/open", reason="長" * 201)
+    assert (refused.status_code, "200文字まで" in refused.text) == (422, True)
+    assert "長" * 201 in supervisor.see(f"/windows/{planned.id}/report")
+
+
 def test_what_was_agreed_for_a_window_is_what_it_does(desk: Desk) -> None:
     """Languages, contact mail, document preset and the rule for other cities hold while that window is at work."""
     from kiosk.actions.identity import Check, judge, preset_of
