@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from kiosk.actions.desk import Notes, Parts, hold, note, now
 from kiosk.domain.custody import changes, is_envelope_number, with_us
 from kiosk.domain.errors import NotFound, Refused
+from kiosk.domain.states import GOING
 
 
 def settle(parts: Parts, uid: str, wanted: Mapping[str, int], staff: str) -> Notes:
@@ -51,17 +52,20 @@ GIVE_BACK_REASONS = ("asked_for", "not_needed", "taken_by_mistake")
 def move_item(parts: Parts, uid: str, line_id: int, deed: str, staff: str, reason: str = "") -> None:
     """Note that one thing went back to the person (``give_back``) or, from its envelope, to the office (``hand_over``).
 
-    What goes back needs one of the reasons. Raises Refused without it, NotFound for a line of somebody else or an
-    unknown deed, TappedFirst when the thing is elsewhere already.
+    What goes back needs one of the reasons, and only what an accepted application brought goes to the office. Raises
+    Refused without it, NotFound for a line of somebody else or an unknown deed, TappedFirst when the thing is elsewhere
+    already.
     """
     ledger = parts.window_store().custody
     with parts.window_store().write():
-        hold(parts, uid, staff)
+        application = hold(parts, uid, staff)
         line = next((each for each in ledger.list(uid) if each.id == line_id), None)
         if line is None or deed not in _EVENTS:
             raise NotFound("no such line of this person's ledger")
         if deed == "give_back" and reason not in GIVE_BACK_REASONS:
             raise Refused("queue.error_reason_needed")
+        if deed == "hand_over" and application.state not in GOING:
+            raise Refused("queue.error_hand_over_not_accepted")
         (ledger.give_back if deed == "give_back" else ledger.hand_over)(line_id, staff, now(parts))
         note(parts, _EVENTS[deed], staff, uid, f"{line.item}: {reason}" if deed == "give_back" else line.item)
 

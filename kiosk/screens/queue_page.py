@@ -19,7 +19,7 @@ from kiosk.domain.eras import in_era
 from kiosk.domain.errors import NotFound
 from kiosk.domain.form_qr import FormId, masked
 from kiosk.domain.queue import Application
-from kiosk.domain.states import ApplicationEvent, allowed, is_correctable, origins, outcomes
+from kiosk.domain.states import GOING, ApplicationEvent, allowed, is_correctable, origins, outcomes
 from kiosk.screens import services, settings, signed_in
 from kiosk.screens.photo_panel import photo_panel
 from kiosk.screens.queue_history import history, reason_words
@@ -43,6 +43,7 @@ def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
         "photo": store.photos.get(uid),
         "check": store.identity.get(uid),
         "items": with_us(store.custody.list(uid)),
+        "can_hand_over": application.state in GOING,
         "events": [str(event) for event in allowed(application.state)],
         "history": history(store, uid, _municipalities(), settings().municipality_name),
         "returned_for": _returned_for(application),
