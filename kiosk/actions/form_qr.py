@@ -18,8 +18,10 @@ from kiosk.domain.form_qr import (
     read_payloads,
 )
 from kiosk.domain.states import ApplicationEvent, allowed
+from kiosk.domain.window import Window
 from kiosk.ports import Camera, Clock
 from kiosk.rules import load_rules
+from kiosk.store.vault import Vault
 from kiosk.store.window_file import WindowStore
 
 FORM_CURRENT = "form_current"
@@ -55,6 +57,13 @@ class Parts(Protocol):
     def rules_folder(self) -> Path | None:
         """The municipality's own rules."""
 
+    @property
+    def vault(self) -> Vault:
+        """Says when a window's key is dropped."""
+
+    def current_window(self) -> Window | None:
+        """The window at work."""
+
     def window_store(self) -> WindowStore:
         """The open window's file."""
 
@@ -82,14 +91,18 @@ def allowed_hosts(parts: Parts) -> list[str]:
 
 
 def station_of(parts: Parts) -> FormStation:
-    """The form station of this kiosk."""
+    """The form station of this kiosk; what it has just read goes when a window's key is dropped."""
 
     def make(uid: str) -> FormWatch:
         return FormWatch(uid, parts.camera_form, allowed_hosts(parts), parts.clock)
 
     with parts.guard:
-        station: FormStation = parts.live.setdefault("form_station", FormStation(make))
-        return station
+        if "form_station" not in parts.live:
+            station = FormStation(make)
+            parts.vault.when_key_dropped(lambda _window: station.end())
+            parts.live["form_station"] = station
+        made: FormStation = parts.live["form_station"]
+        return made
 
 
 def take_reading(parts: Parts, uid: str) -> FormId:
@@ -218,8 +231,15 @@ def _note_reissue(store: WindowStore, uid: str, kind: str, at: str) -> None:
 
 
 def _pending(parts: Parts) -> dict[str, FormId]:
-    pending: dict[str, FormId] = parts.live.setdefault("form_pending", {})
-    return pending
+    """uid → form shown at the window at work; all of them go when that window's key is dropped."""
+    window = parts.current_window()
+    with parts.guard:
+        if "form_pending" not in parts.live:
+            fresh: dict[str, dict[str, FormId]] = {}
+            parts.vault.when_key_dropped(lambda window_id: fresh.pop(window_id, None))
+            parts.live["form_pending"] = fresh
+        pending: dict[str, FormId] = parts.live["form_pending"].setdefault(window.id if window else "", {})
+        return pending
 
 
 def _keyed_once(parts: Parts) -> set[str]:

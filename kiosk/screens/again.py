@@ -1,7 +1,8 @@
 """What a page shows again after a POST: in the server's memory until the next one, never in the browser.
 
 A browser writes the body of every POST whose answer it displays into its session file on disk. So each POST is answered
-by a redirect, and what was typed and what was wrong with it waits here for the GET.
+by a redirect, and what was typed and what was wrong with it waits here for the GET, at most until the window's key
+leaves memory.
 """
 
 from collections.abc import Mapping
@@ -40,7 +41,7 @@ class Again:
 def keep(again: Again) -> None:
     """Keep this for the visitor's next GET of that page, instead of what was kept before."""
     with services().guard:
-        waiting = services().live.setdefault("again", {})
+        waiting = _waiting()
         waiting.pop(_visitor(), None)
         waiting[_visitor()] = again
         for oldest in list(waiting)[:-_VISITORS]:
@@ -50,14 +51,14 @@ def keep(again: Again) -> None:
 def kept(page: str) -> Again | None:
     """What waits for this page, else None."""
     with services().guard:
-        again: Again | None = services().live.get("again", {}).get(_visitor())
+        again: Again | None = _waiting().get(_visitor())
     return again if again and again.page == page else None
 
 
 def forget() -> None:
     """Nothing of this visitor is to be shown again."""
     with services().guard:
-        services().live.get("again", {}).pop(_visitor(), None)
+        _waiting().pop(_visitor(), None)
 
 
 def take(page: str) -> Again:
@@ -67,6 +68,17 @@ def take(page: str) -> Again:
         return Again(page)
     forget()
     return again
+
+
+def _waiting() -> dict[str, Again]:
+    """Visitor → what waits at the window at work; all of it goes when that window's key is dropped."""
+    live, window = services().live, services().current_window()
+    if "again" not in live:
+        fresh: dict[str, dict[str, Again]] = {}
+        services().vault.when_key_dropped(lambda window_id: fresh.pop(window_id, None))
+        live["again"] = fresh
+    waiting: dict[str, Again] = live["again"].setdefault(window.id if window else "", {})
+    return waiting
 
 
 def _visitor() -> str:

@@ -113,7 +113,7 @@ def _step(application: Application, has_photo: bool) -> str:
     """The next screen, worked out once per version of an application since the board asks every second."""
     today = services().clock.today()
     known: dict[str, tuple[object, str]] = services().live.setdefault("steps", {})
-    mark = (application.version, application.form_id, has_photo, today)
+    mark = (application.version, has_photo, today)  # the form ID stays out of memory; tying one is a new version
     kept = known.get(application.uid)
     if kept is None or kept[0] != mark:
         kept = (mark, str(next_step(application, has_photo, applicant_rules(settings()), today).kind))

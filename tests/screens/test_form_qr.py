@@ -14,12 +14,14 @@ from werkzeug.test import TestResponse
 from camera.capture import CaptureThread
 from camera.virtual import VirtualCamera
 from kiosk.actions.form_qr import REISSUE_WANTED, station_of
+from kiosk.actions.window import close_window
 from kiosk.app import create_app
 from kiosk.domain.applicant import FORM_KEYED, KEYED_ONCE, WITHOUT_FORM
 from kiosk.domain.queue import Application
 from kiosk.screens import form_qr as screen
 from kiosk.screens import frames
 from kiosk.settings import load_settings
+from kiosk.store.vault import REHEARSAL_OPERATOR
 from kiosk.texts import catalogue, translator
 from kiosk.wiring import Cameras, Services, make_services
 from tests.builders import FORM_ID, a_rehearsal_vault, a_window, an_application
@@ -203,6 +205,25 @@ def test_a_language_chosen_on_the_keypad_loses_no_digit(person: FlaskClient, par
     assert translator("en")("form_qr.title_type_again") in again
     assert FORM_ID[:20] not in person.get("/form_qr/type").text + repr(parts.live), "shown once, then forgotten"
     assert key_in(person, FORM_ID).headers["Location"] == "/form_qr/check"
+
+
+def test_form_ids_stayed_in_memory_after_the_window_was_closed(person: FlaskClient, parts: Services):
+    key_in(person, FORM_ID)
+    assert key_in(person, FORM_ID).headers["Location"] == "/form_qr/check"
+    person.post("/form_qr/type", data={"entry": FORM_ID[:20], "display": "large"})
+
+    def in_memory() -> str:
+        typed = [each.typed for waiting in parts.live["again"].values() for each in waiting.values()]
+        return f"{parts.live['form_pending']} {typed}"
+
+    assert in_memory().count(FORM_ID[:20]) == 2
+    other = a_window(parts.vault, opened=False)
+    parts.vault.forget_window(other.id)
+    assert in_memory().count(FORM_ID[:20]) == 2, "another window's key has nothing to do with it"
+    window = parts.current_window()
+    assert window is not None
+    close_window(parts.vault, parts.clock, window.id, REHEARSAL_OPERATOR)
+    assert FORM_ID[:20] not in in_memory()
 
 
 def test_staff_compare_a_number_keyed_once(person: FlaskClient, parts: Services):
