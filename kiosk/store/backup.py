@@ -1,23 +1,25 @@
 """A second copy of the data folder on another medium: made while the kiosk works, checked, put back whole.
 
 ``DIR/copy`` is laid out like the data folder itself: keyring, kiosk.db and the windows' files, all encrypted as they
-are, and ``backup.json``, which says when it was made and each file's SHA-256. A new one grows as ``DIR/coming``, so
-that one that was cut off leaves the one before.
+are, and ``backup.json``, which says when it was made, which medium it is on and each file's SHA-256. A new one grows as
+``DIR/coming``, so that one that was cut off leaves the one before.
 """
 
 import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from kiosk.domain.errors import KioskError, Locked, NotFound, Refused, StorageDamaged, StorageFull
 from kiosk.store.data_folder import WINDOW_ID, DataFolder
-from kiosk.store.erasing import remove, window_files
+from kiosk.store.erasing import remove
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.set_aside import forget_aside, left_by_restores, moved_aside, remember_aside, restoring
 from kiosk.store.vault import Vault
@@ -38,9 +40,31 @@ class Backup:
     files: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """Where a copy was made; two media used in turn in one folder are told apart by ``mark``."""
+
+    place: Path
+    mark: str
+
+
+def media(kiosk_store: KioskStore) -> list[Medium]:
+    """Every medium a copy was ever made on; erasing looks for each."""
+    lines = (kiosk_store.settings.get(_PLACES) or "").splitlines()
+    return [Medium(Path(place), mark) for mark, _, place in (line.partition(" ") for line in lines)]
+
+
 def places(kiosk_store: KioskStore) -> list[Path]:
-    """The folders copies were ever made in; erasing looks there."""
-    return [Path(line) for line in (kiosk_store.settings.get(_PLACES) or "").split("\n") if line]
+    """The folders copies were ever made in."""
+    return list(dict.fromkeys(each.place for each in media(kiosk_store)))
+
+
+def _mark_of(place: Path) -> str | None:
+    """The mark of the copy that lies there now, or None."""
+    try:
+        return str(json.loads((_whole(place) / NOTE).read_text("utf-8"))["mark"])
+    except (NotFound, OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def make_backup(vault: Vault, folder: Path, at: str) -> Backup:
@@ -49,8 +73,9 @@ def make_backup(vault: Vault, folder: Path, at: str) -> Backup:
     Raises Refused for a folder inside the data folder or one that holds something else, Locked, StorageFull.
     """
     _check_place(vault.folder, folder)
-    remembered = dict.fromkeys([*places(vault.kiosk_store), folder.absolute()])
-    vault.kiosk_store.settings.set(_PLACES, "\n".join(map(str, remembered)))
+    mark = _mark_of(folder) or secrets.token_hex(8)
+    remembered = dict.fromkeys([*media(vault.kiosk_store), Medium(folder.absolute(), mark)])
+    vault.kiosk_store.settings.set(_PLACES, "\n".join(f"{each.mark} {each.place}" for each in remembered))
     try:
         coming = folder / _COMING
         shutil.rmtree(coming, ignore_errors=True)
@@ -62,7 +87,7 @@ def make_backup(vault: Vault, folder: Path, at: str) -> Backup:
         _copy_windows(vault, DataFolder(coming), DataFolder(folder / _WHOLE))
         vault.kiosk_store.file.copy_to(coming / "kiosk.db")
         made = Backup(at, {str(path.relative_to(coming)): _sha256(path) for path in _files(coming)})
-        _keep(coming / NOTE, json.dumps({"made_at": at, "files": made.files}, indent=1).encode())
+        _keep(coming / NOTE, json.dumps({"made_at": at, "mark": mark, "files": made.files}, indent=1).encode())
         _change_over(folder)
     except OSError:
         raise StorageFull("the copy could not be written") from None
@@ -143,19 +168,36 @@ def forget_window(vault: Vault, window_id: str, at: str) -> tuple[list[str], lis
     Folders that restores moved aside are copies too. To be called once the window's key is destroyed: a copy of
     kiosk.db is made anew from the one without it.
     """
-    cleaned, missed = [], []
-    aside = left_by_restores(vault.folder)
-    for place in [*places(vault.kiosk_store), *aside]:
+    cleaned, missed = list[str](), list[str]()
+    for medium in media(vault.kiosk_store):
+        is_clean = _mark_of(medium.place) == medium.mark and _make_anew(vault, medium.place, window_id, at)
+        (cleaned if is_clean else missed).append(f"{medium.place} ({medium.mark[:4]})")
+    for place in left_by_restores(vault.folder):
         try:
-            if place in aside:
-                forget_aside(vault, place, window_id)
-            else:
-                remove(window_files(DataFolder(_whole(place)), window_id))
-                make_backup(vault, place, at)
+            forget_aside(vault, place, window_id)
             cleaned.append(str(place))
         except (KioskError, OSError):
             missed.append(str(place))
     return cleaned, missed
+
+
+def _make_anew(vault: Vault, place: Path, window_id: str, at: str) -> bool:
+    """Replace a copy by one without the window; where that fails the window's file goes and all others stay good."""
+    try:
+        make_backup(vault, place, at)
+    except (KioskError, OSError):
+        with suppress(KioskError, OSError, ValueError):
+            _take_out(_whole(place), f"windows/{window_id}.db")
+        return False
+    return True
+
+
+def _take_out(copy: Path, name: str) -> None:
+    """One file out of a copy, first from its list."""
+    note = json.loads((copy / NOTE).read_text("utf-8"))
+    note["files"].pop(name, None)
+    _keep(copy / NOTE, json.dumps(note, indent=1).encode())
+    remove([copy / name])
 
 
 def _check_place(data: DataFolder, folder: Path) -> None:

@@ -192,8 +192,9 @@ def test_erasing_takes_the_window_and_its_key_out_of_the_copies(tmp_path: Path) 
     shutil.move(far, tmp_path / "drawer")
     acknowledge(room.vault, room.clock, answer(room, sealed), REHEARSAL_OPERATOR)
     erased = erase_window(room.vault, room.clock, EraseOrder(room.window.id, REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR))
-    assert (erased.copies_cleaned, erased.copies_missed) == ((str(near),), (str(far),))
-    assert list((near / "copy" / "windows").iterdir()) == []
+    (cleaned,), (missed,) = erased.copies_cleaned, erased.copies_missed
+    assert (cleaned.split(" (")[0], missed.split(" (")[0]) == (str(near), str(far))
+    assert not [path for path in (near / "copy" / "windows").iterdir() if room.window.id in path.name]
     copied = Vault(near / "copy", cost=CHEAP)
     assert copied.kiosk_store.windows.wrapped_keys() == {}
     copied.lock()
@@ -205,6 +206,42 @@ def test_erasing_takes_the_window_and_its_key_out_of_the_copies(tmp_path: Path) 
     text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().replace("\r\n", "")
     assert str(far) in text
     assert "届かなかった" in text
+
+
+def test_two_sticks_used_in_turn_in_one_folder_are_two_copies(tmp_path: Path) -> None:
+    """2026-11: the certificate called the folder clean when only one of the two sticks had been in it."""
+    room, place = Room(tmp_path), tmp_path / "stick"
+    sealed = sealed_room(room)
+    make_backup(room.vault, place, AT)
+    shutil.move(place, tmp_path / "first")
+    make_backup(room.vault, place, AT)
+    acknowledge(room.vault, room.clock, answer(room, sealed), REHEARSAL_OPERATOR)
+    erased = erased_in(room)
+    assert [len(erased.copies_cleaned), len(erased.copies_missed)] == [1, 1]
+    assert places(room.vault.kiosk_store) == [place]
+    assert (tmp_path / "first" / "copy" / "windows" / f"{room.window.id}.db").is_file()
+
+
+def test_a_stick_that_filled_up_while_a_window_was_erased_still_holds_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """2026-11: the file was taken out first, and the copy then matched its own list no more."""
+    room, place = Room(tmp_path), tmp_path / "stick"
+    other = a_window(room.vault, opened=False)
+    an_application(room.vault.window_store(other.id))
+    sealed = sealed_room(room)
+    make_backup(room.vault, place, AT)
+    acknowledge(room.vault, room.clock, answer(room, sealed), REHEARSAL_OPERATOR)
+
+    def full(*given: object) -> None:
+        raise OSError(28, "no space")
+
+    monkeypatch.setattr(backup, "_copy_windows", full)
+    erased = erased_in(room)
+    assert [len(erased.copies_cleaned), len(erased.copies_missed)] == [0, 1]
+    assert f"windows/{room.window.id}.db" not in read_backup(place).files
+    assert f"windows/{other.id}.db" in read_backup(place).files
+    assert not (place / "copy" / "windows" / f"{room.window.id}.db").exists()
 
 
 @pytest.fixture
@@ -231,7 +268,8 @@ def test_after_a_restore_erasing_left_the_window_readable_in_the_folder_moved_as
     (aside,) = tmp_path.glob("data.before-*")
     assert list((aside / "outbox").iterdir())
     erased = erased_in(restored)
-    assert (erased.copies_cleaned, erased.copies_missed) == ((str(tmp_path / "stick"), str(aside)), ())
+    stick, folder = erased.copies_cleaned
+    assert (stick.split(" (")[0], folder, erased.copies_missed) == (str(tmp_path / "stick"), str(aside), ())
     assert list((aside / "windows").iterdir()) == list((aside / "outbox").iterdir()) == []
     before = Vault(aside, cost=CHEAP)
     assert before.kiosk_store.windows.wrapped_keys() == {}
