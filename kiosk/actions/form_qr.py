@@ -154,14 +154,20 @@ def offered(parts: Parts, uid: str) -> FormId | None:
 
 def confirm_form(parts: Parts, uid: str) -> None:
     """Name and address on the form are right: keep its ID. A second tap changes nothing; raises FormAlreadyUsed."""
-    form_id, store, at = offered(parts, uid), parts.window_store(), _now(parts)
+    with parts.guard:
+        shown, is_keyed_once = _pending(parts).get(uid), uid in _keyed_once(parts)
+    store, at = parts.window_store(), _now(parts)
+    kept = store.applications.get(uid)
+    form_id = shown or kept.form_id
     if form_id is None:
         raise NotAllowedNow("no form was shown")
-    keyed = KEYED_ONCE if uid in _keyed_once(parts) else None
+    if shown is None and kept.answers.get(FORM_CURRENT) == "yes":
+        return
+    keyed = {FORM_KEYED: KEYED_ONCE if is_keyed_once else None} if shown else {}
     gone = {WITHOUT_FORM: None, REISSUE_WANTED: None}
     with store.write():
         store.applications.set_form_id(uid, form_id, at)
-        store.applications.save_answers(uid, {FORM_CURRENT: "yes", FORM_KEYED: keyed, **gone}, at)
+        store.applications.save_answers(uid, {FORM_CURRENT: "yes", **keyed, **gone}, at)
     _forget(parts, uid)
 
 

@@ -239,6 +239,14 @@ def test_staff_compare_a_number_keyed_once(person: FlaskClient, parts: Services)
     assert FORM_KEYED not in application_of(person, parts).answers, "keyed twice after all"
 
 
+def test_a_second_tap_on_yes_kept_no_mark_that_staff_compare_the_number(person: FlaskClient, parts: Services):
+    key_in(person, FORM_ID)
+    person.post("/form_qr/type", data={"entry": "", "compare": "staff"})
+    for _ in range(2):
+        assert person.post("/form_qr/check", data={"answer": "yes"}).headers["Location"] == "/applicant/next"
+        assert application_of(person, parts).answers[FORM_KEYED] == KEYED_ONCE
+
+
 def test_keying_can_be_started_over(person: FlaskClient):
     key_in(person, FORM_ID)
     assert WORDS["form_qr.title_type_again"] not in person.get("/form_qr/type?afresh=1").text
