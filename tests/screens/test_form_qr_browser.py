@@ -69,3 +69,19 @@ def test_the_number_is_keyed_twice_on_the_keypad(page: Page):
     page.wait_for_url(re.compile("/form_qr/check"))
     page.locator(".choice").first.tap()
     page.wait_for_url(re.compile("/applicant/question/"))
+
+
+def test_enter_took_the_first_number_unchecked(page: Page):
+    for number, title in (("1" * 23, "title_type"), ("2" * 23, "title_type_again")):
+        expect(page.locator("#ask")).to_have_text(WORDS[f"form_qr.{title}"])
+        page.locator("#entry").press_sequentially(number, delay=150)  # slower than a scanner
+        page.keyboard.press("Enter")
+    differ = WORDS["form_qr.error_entries_differ"].format(groups="と".join("123456"))
+    expect(page.locator("#error")).to_have_text(differ)
+
+
+def test_staff_compare_a_number_keyed_once_by_a_button_of_its_own(page: Page):
+    page.locator("#entry").press_sequentially(FORM_ID, delay=150)
+    page.keyboard.press("Enter")
+    page.locator(".actions [name=compare]").tap()
+    page.wait_for_url(re.compile("/form_qr/check"))
