@@ -186,7 +186,7 @@ def go_without_form(parts: Parts, uid: str) -> None:
     store.applications.set_form_id(uid, None, at)
     if store.applications.get(uid).answers.get(REISSUE_WANTED) != OLD_ADDRESS:
         _note_reissue(store, uid, NO_FORM, at)
-    store.applications.save_answers(uid, {WITHOUT_FORM: "yes", FORM_KEYED: None}, at)
+    store.applications.save_answers(uid, {WITHOUT_FORM: "yes", FORM_CURRENT: None, FORM_KEYED: None}, at)
     let_go(parts, uid)
 
 

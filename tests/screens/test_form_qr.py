@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from camera.capture import CaptureThread
 from camera.virtual import VirtualCamera
-from kiosk.actions.form_qr import REISSUE_WANTED, station_of
+from kiosk.actions.form_qr import FORM_CURRENT, REISSUE_WANTED, station_of
 from kiosk.actions.window import close_window
 from kiosk.app import create_app
 from kiosk.domain.applicant import FORM_KEYED, KEYED_ONCE, WITHOUT_FORM
@@ -290,6 +290,15 @@ def test_without_a_form_the_way_goes_on_by_hand(person: FlaskClient, parts: Serv
         assert person.post("/form_qr/without").headers["Location"] == "/applicant/next"
     assert application_of(person, parts).answers[WITHOUT_FORM] == "yes"
     assert parts.window_store().statistics.reissues() == {"no_form": 1}
+
+
+def test_a_form_given_up_after_all_was_still_called_current(person: FlaskClient, parts: Services):
+    scan(person, FORM_ID, FORM_ID)
+    person.post("/form_qr/check", data={"answer": "yes"})
+    assert application_of(person, parts).answers[FORM_CURRENT] == "yes"
+    person.post("/form_qr/without")
+    application = application_of(person, parts)
+    assert (application.form_id, FORM_CURRENT in application.answers) == (None, False)
 
 
 def test_a_camera_that_is_missing_or_pulled_leaves_the_other_ways_and_comes_back(
