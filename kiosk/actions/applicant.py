@@ -106,25 +106,16 @@ def _checked_mail(item: str, raw: str) -> str:
 def submit(parts: Parts, uid: str, by: str = BY_APPLICANT) -> Application:
     """Hand the application in once; answers that no longer apply are dropped first. A second tap changes nothing.
 
-    Raises NotAllowedNow while something is still open.
+    Raises NotAllowedNow while something is still open. Nothing can be answered in between: it is one transaction.
     """
-    application = current(parts, uid)
-    if ApplicationEvent.SUBMIT not in allowed(application.state):
-        return application
-    if step_of(parts, application).kind is not StepKind.REVIEW:
-        raise NotAllowedNow("something is still open")
-    _drop_what_is_not_needed(parts, application)
-    try:
+    with parts.window_store().write():
+        application = current(parts, uid)
+        if ApplicationEvent.SUBMIT not in allowed(application.state):
+            return application
+        if step_of(parts, application).kind is not StepKind.REVIEW:
+            raise NotAllowedNow("something is still open")
+        _drop_what_is_not_needed(parts, application)
         return parts.window_store().applications.move(uid, ApplicationEvent.SUBMIT, by, _now(parts))
-    except (TappedFirst, NotAllowedNow):
-        return _handed_in_meanwhile(parts, uid)
-
-
-def _handed_in_meanwhile(parts: Parts, uid: str) -> Application:
-    application = current(parts, uid)
-    if ApplicationEvent.SUBMIT in allowed(application.state):
-        raise TappedFirst("it was changed meanwhile")
-    return application
 
 
 def _drop_what_is_not_needed(parts: Parts, application: Application) -> None:

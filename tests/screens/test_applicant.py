@@ -2,7 +2,9 @@
 
 import logging
 import re
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -13,10 +15,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from kiosk.actions.applicant import submit
 from kiosk.actions.window import close_window
 from kiosk.app import create_app
 from kiosk.clock import RandomIds
-from kiosk.domain.errors import StorageFull
+from kiosk.domain.errors import NotAllowedNow, StorageFull
 from kiosk.domain.my_number import check_digit
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, ApplicationState
@@ -180,6 +183,18 @@ def test_double_tap_on_submit_ends_at_the_same_slip(visitor: Visitor) -> None:
     assert first.location == second.location == "/applicant/submitted"
     moves = visitor.store.applications.history(visitor.application.uid)
     assert [move.event for move in moves] == [ApplicationEvent.SUBMIT]
+
+
+def test_an_answer_changed_at_the_moment_of_handing_in_left_questions_open(visitor: Visitor) -> None:
+    ready_to_submit(visitor)
+    uid, applications = visitor.application.uid, visitor.store.applications
+    with ThreadPoolExecutor() as other_tab:
+        with visitor.store.write():
+            applications.save_answers(uid, {"application_kind": "renewal"}, AT)
+            handed_in = other_tab.submit(submit, visitor.services, uid)
+            time.sleep(0.3)
+        assert isinstance(handed_in.exception(), NotAllowedNow)
+    assert applications.get(uid).state is ApplicationState.DRAFT
 
 
 def test_submit_before_everything_is_answered_changes_nothing(visitor: Visitor) -> None:
