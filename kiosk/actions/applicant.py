@@ -128,11 +128,16 @@ def _drop_what_is_not_needed(parts: Parts, application: Application) -> None:
 
 
 def end_here(parts: Parts, uid: str, by: str = BY_APPLICANT) -> None:
-    """End an application that cannot be made here; the reason is counted. Otherwise the draft stays for staff."""
+    """End an application that cannot be made here: its reason is counted, what was entered is wiped.
+
+    Without such a reason the draft stays for staff.
+    """
     application = current(parts, uid)
     reason = stop_reason(application.answers, applicant_rules(parts.settings), parts.clock.today())
     if reason and ApplicationEvent.ABANDON in allowed(application.state):
-        parts.window_store().applications.move(uid, ApplicationEvent.ABANDON, by, _now(parts), reason)
+        with parts.window_store().write():
+            parts.window_store().applications.move(uid, ApplicationEvent.ABANDON, by, _now(parts), reason)
+            parts.window_store().applications.wipe(uid, _now(parts))
 
 
 def _now(parts: Parts) -> str:

@@ -148,14 +148,16 @@ def end_here(parts: Parts, uid: str, staff: str, version: int) -> Application:
 
 
 def abandon(parts: Parts, uid: str, staff: str, fields: Mapping[str, str], version: int) -> Application:
-    """Count a draft whose person went away and does not come back as abandoned, with a reason."""
-    reason = desk.checked_reason(fields, ABANDON_REASONS)
+    """Count a draft whose person went away and does not come back as abandoned, with a reason, and wipe it."""
+    reason, at = desk.checked_reason(fields, ABANDON_REASONS), desk.now(parts)
+    applications = parts.window_store().applications
     with parts.window_store().write():
         _refuse_stale(desk.hold(parts, uid, staff), version)
-        moved = parts.window_store().applications.move(uid, ApplicationEvent.ABANDON, staff, desk.now(parts), reason)
+        applications.move(uid, ApplicationEvent.ABANDON, staff, at, reason)
+        applications.wipe(uid, at)
         desk.note(parts, ApplicationEvent.ABANDON, staff, uid, reason.partition(":")[0])
     _finish(parts, uid)
-    return _let_go(parts, moved.uid, staff)
+    return _let_go(parts, uid, staff)
 
 
 def _let_go(parts: Parts, uid: str, staff: str) -> Application:

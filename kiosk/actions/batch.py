@@ -98,8 +98,8 @@ def count_drafts_as_abandoned(vault: Vault, clock: Clock, window_id: str, by: st
     with store.write():
         drafts = [each.uid for each in store.applications.list((ApplicationState.DRAFT,))]
         many = store.applications.move_all(drafts, ApplicationEvent.ABANDON, by, at)
-        for uid in drafts:
-            store.applications.wipe(uid, at)
+        for each in store.applications.list((ApplicationState.ABANDONED,)):
+            store.applications.wipe(each.uid, at)
     vault.kiosk_store.audit.append("drafts_abandoned", by, window_id, str(many), at=at)
     return many
 

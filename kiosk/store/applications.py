@@ -241,8 +241,8 @@ class Applications:
         with self._store.write() as database:
             if not is_abandoned(self.get(uid).state):
                 raise NotAllowedNow("only an abandoned application can be wiped")
-            database.conn.execute("delete from photos where uid = ?", (uid,))
-            database.conn.execute("delete from changes where uid = ?", (uid,))
+            for table in ("photos", "photo_grants", "photo_two_persons", "changes"):
+                database.conn.execute(f"delete from {table} where uid = ?", (uid,))  # noqa: S608 -- our own table names
             database.conn.execute(
                 "update applications set answers = '{}', form_id = null, version = version + 1, updated_at = ?"
                 " where uid = ?",

@@ -210,6 +210,13 @@ def test_drafts_left_are_counted_as_abandoned_and_emptied(room: Room) -> None:
     assert room.store.applications.get(draft.uid).answers == {}
 
 
+def test_those_abandoned_one_by_one_were_not_emptied_with_the_drafts(room: Room) -> None:
+    given_up = room.add(S.ABANDONED)
+    room.close()
+    assert count_drafts_as_abandoned(room.vault, room.clock, room.window.id, REHEARSAL_OPERATOR) == 0
+    assert room.store.applications.get(given_up.uid).answers == {}
+
+
 def test_custody_left_in_nobodys_envelope_is_named(room: Room) -> None:
     made = room.add()
     room.store.custody.take(made.uid, "old_card", 1, REHEARSAL_OPERATOR, AT)

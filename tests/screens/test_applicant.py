@@ -300,6 +300,16 @@ def test_certificate_alone_is_stopped_and_counted(visitor: Visitor) -> None:
     assert [move.reason for move in visitor.store.applications.history(uid)] == ["certificate_only"]
 
 
+def test_who_was_stopped_here_left_name_form_and_photo_behind(visitor: Visitor) -> None:
+    ready_to_submit(visitor)
+    visitor.tap("/applicant/question/application_kind", answer="certificate_only")
+    uid = visitor.application.uid
+    visitor.tap("/applicant/end")
+    ended = visitor.store.applications.get(uid)
+    assert (ended.form_id, ended.answers, visitor.store.photos.has(uid)) == (None, {}, False)
+    assert visitor.store.applications.history(uid)[-1].reason == "certificate_only"
+
+
 def test_resident_of_another_city_is_told_at_the_question_where_only_the_own_are_taken(visitor: Visitor) -> None:
     visitor.begin()
     visitor.tap("/applicant/question/application_kind", answer="first")

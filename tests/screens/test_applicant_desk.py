@@ -16,7 +16,7 @@ from kiosk.store.vault import REHEARSAL_SUPERVISOR
 from kiosk.wiring import Cameras
 from tests.actions.test_photo import NOBODY, STILL, watch
 from tests.actions.test_photo_session import Models, OneCamera
-from tests.builders import FORM_ID, an_application
+from tests.builders import AT, FORM_ID, an_application
 from tests.desk_navigator import ANSWERS, Browser, Desk, a_photo
 from tests.page_words import words_of
 
@@ -278,6 +278,17 @@ def test_a_draft_whose_person_went_away_is_given_up_with_a_reason_before_closing
     assert answer.status_code == 303
     assert desk.store.applications.get(draft.uid).state is _A.ABANDONED
     assert desk.store.applications.history(draft.uid)[-1].reason == "went_away"
+
+
+def test_a_draft_given_up_at_the_desk_kept_name_form_and_photo(desk: Desk) -> None:
+    staff, draft = desk.signed_in(), desk.applicant(_A.DRAFT)
+    desk.store.photo_grants.save(draft.uid, ["head_covering"], "religion", "demo", AT)
+    staff.see(f"/queue/{draft.uid}")
+    staff.press(f"/queue/{draft.uid}/abandon", version=draft.version, reason="went_away")
+    ended = desk.store.applications.get(draft.uid)
+    assert (ended.state, ended.form_id, ended.answers) == (_A.ABANDONED, None, {})
+    assert (desk.store.photos.has(draft.uid), desk.store.photo_grants.get(draft.uid)) == (False, None)
+    assert draft.call_number in staff.see(f"/queue/{draft.uid}")
 
 
 def test_a_draft_brought_to_the_desk_leaves_the_applicant_screen(desk: Desk) -> None:
