@@ -117,6 +117,7 @@ def change_answer(
 ) -> Application:
     """Correct one answer, by the same rules as the applicant's; what stood there before and the reason are kept.
 
+    Of a person without a mail address staff keep an empty one, which is exported so.
     Raises AnswerRefused for a value that breaks its rule, TappedFirst for a form that is out of date, NotAllowedNow for
     an accepted application, which a supervisor reopens first.
     """
@@ -125,7 +126,8 @@ def change_answer(
     question = next((each for each in items_asked(rules) if each.key == item and each.kind is not Kind.PHOTO), None)
     if question is None:
         raise NotFound("no such item")
-    value = checked(question, fields, rules, parts)
+    has_no_mail = question.kind is Kind.MAIL and not fields.get("answer", "").strip()
+    value = "" if has_no_mail else checked(question, fields, rules, parts)
     with parts.window_store().write():
         if hold(parts, uid, staff).version != version:
             raise TappedFirst("the form on screen is out of date")

@@ -291,6 +291,21 @@ def test_a_draft_given_up_at_the_desk_kept_name_form_and_photo(desk: Desk) -> No
     assert draft.call_number in staff.see(f"/queue/{draft.uid}")
 
 
+def test_a_person_without_a_mail_address_could_not_be_served(desk: Desk) -> None:
+    staff = desk.signed_in()
+    uid = begun(staff)
+    staff.press(f"/queue/{uid}/form-without", version=version(desk, uid))
+    while not (path := place(staff, uid)).endswith("/question/mail"):
+        staff.press(path, version=version(desk, uid), **TYPED[path.rsplit("/", 1)[1]])
+    assert f'href="/desk/queue/{uid}/change/mail"' in staff.see(path)
+    without = f"/queue/{uid}/change/mail"
+    assert staff.press(without, answer=" ", version=version(desk, uid)).status_code == 422, "not without a reason"
+    assert staff.press(without, answer=" ", reason="asked_for", version=version(desk, uid)).status_code == 303
+    assert desk.store.applications.get(uid).answers["mail"] == ""
+    assert [(each.item, each.reason) for each in desk.store.applications.changes(uid)] == [("mail", "asked_for")]
+    assert place(staff, uid).endswith("/question/birth_date")
+
+
 def test_a_draft_brought_to_the_desk_leaves_the_applicant_screen(desk: Desk) -> None:
     screen = Client(create_site(desk.settings, desk.services))
     uid, token = at_screen(desk, screen)
