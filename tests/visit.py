@@ -170,7 +170,7 @@ class ApplicantVisit(Visit):
         elif self.page.locator("input[name=year]").count():
             self._date(*value.split())
         elif value == "":
-            self.tap("footer .secondary[name=answer]")
+            self.tap("footer .secondary[name=skip]")
         else:
             self.type(value)
             self.tap("footer .primary")

@@ -231,11 +231,12 @@ def question(key: str) -> ResponseReturnValue:
 def answer(key: str) -> ResponseReturnValue:
     """Keep an answer and go on; one that cannot be kept stays on screen with the reason."""
     page = f"question/{key}"
+    fields = {"answer": ""} if "skip" in request.form else request.form
     if switch():
         again.keep(again.Again(page, _typed()))
         return _go(url_for("applicant.question", key=key))
     try:
-        application = deeds.answer(services(), session["uid"], key, request.form)
+        application = deeds.answer(services(), session["uid"], key, fields)
     except AnswerRefused as refused:
         again.keep(again.Again(page, {} if refused.text_key in again.FORGET else _typed(), refused))
         return _go(url_for("applicant.question", key=key))

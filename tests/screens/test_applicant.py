@@ -25,6 +25,7 @@ from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, ApplicationState
 from kiosk.domain.window import Window
 from kiosk.fakes import FixedClock
+from kiosk.rules import rules_text
 from kiosk.settings import load_settings
 from kiosk.store.photos import StoredPhoto
 from kiosk.store.vault import REHEARSAL_OPERATOR
@@ -392,6 +393,21 @@ def test_reload_shows_what_was_answered(visitor: Visitor) -> None:
     page = visitor.see("/applicant/question/birth_date").text
     assert 'value="1985"' in page
     assert re.search(r'value="western" checked', page)
+
+
+def test_leave_out_kept_the_number_that_stood_in_the_field(visitor: Visitor, tmp_path: Path) -> None:
+    rules = tmp_path / "own_rules"
+    rules.mkdir()
+    asked = rules_text("applicant").replace("enabled = false\noptional", "optional")
+    (rules / "applicant.toml").write_text(asked, "utf-8")
+    visitor.services.installed = replace(visitor.services.installed, rules=str(rules))
+    visitor.begin()
+    visitor.tap("/applicant/question/phone", answer="0312345678")
+    page = visitor.see("/applicant/question/phone").text
+    assert re.findall('form="answer"[^>]*', page) == ['form="answer"'], "next alone sends the field, by Enter too"
+    assert 'name="skip"' in page
+    visitor.tap("/applicant/question/phone", skip="yes")
+    assert visitor.application.answers["phone"] == ""
 
 
 def test_question_that_is_not_asked_leads_on(visitor: Visitor) -> None:
