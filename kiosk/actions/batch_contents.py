@@ -11,14 +11,12 @@ from typing import Any
 
 from kiosk.batch_file.writer import Source
 from kiosk.domain.ages import is_under, rules_on
-from kiosk.domain.batch import Line, Member, in_sealed_order
+from kiosk.domain.batch import KINDS, Line, Member, in_sealed_order
 from kiosk.domain.batch_row import Parts, as_line, as_row, kind, photo_name, residence
 from kiosk.domain.birth_date import last_possible
 from kiosk.domain.columns import Column, cells, misfits, profile_columns, to_cp932
 from kiosk.domain.queue import Application
 from kiosk.store.sealing import SealingRows
-
-KINDS = ("photos", "under_1", "paper_form", "photo_missing")
 
 
 @dataclass(frozen=True, slots=True)

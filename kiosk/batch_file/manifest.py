@@ -4,6 +4,8 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import rfc8785
@@ -21,22 +23,67 @@ MOST_BYTES = 32 * 1024 * 1024
 MEMBER_NAME = re.compile(
     r"applications\.csv|applications\.jsonl|applications\.cp932\.csv|cp932-report\.csv|photos/[a-z0-9]{1,64}\.jpg"
 )
+_TABLES = (
+    ["applications.csv", "applications.jsonl"],
+    ["applications.csv", "applications.jsonl", "applications.cp932.csv", "cp932-report.csv"],
+)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-_FIELDS = {
-    "batch_id": str,
-    "rehearsal": bool,
-    "window": dict,
-    "seq": int,
-    "supersedes": list,
-    "sealed_at": str,
-    "sealed_by": list,
-    "counts": dict,
-    "balance": dict,
-    "profile": str,
-    "members": list,
-    "audit_head": str,
-    "software": str,
-    "device_key": str,
+_BATCH_ID = re.compile(r"[0-9a-f]{32}")
+_WINDOW = {"id", "municipality", "company", "place", "held_on"}
+_COUNTS = {"applications", "photos", "under_1", "paper_form", "photo_missing", "out_of_city"}
+_MOST = 2**31 - 1
+"""The greatest number anything is counted by."""
+_LONGEST_TEXT = 200
+"""What the kiosk lets a window's texts have; they are indexed at the office."""
+
+
+def is_text(value: Any) -> bool:
+    """Text without U+0000, which no table can hold."""
+    return isinstance(value, str) and "\0" not in value
+
+
+def is_number(value: Any) -> bool:
+    """A whole number from 0 to 2147483647."""
+    return type(value) is int and 0 <= value <= _MOST
+
+
+def is_batch_id(value: Any) -> bool:
+    """32 hexadecimal digits."""
+    return isinstance(value, str) and _BATCH_ID.fullmatch(value) is not None
+
+
+def _is_window(value: Any) -> bool:
+    if not isinstance(value, dict) or set(value) != _WINDOW or not all(map(is_text, value.values())):
+        return False
+    return bool(value["id"]) and all(len(text) <= _LONGEST_TEXT for text in value.values())
+
+
+def _is_time(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+    except ValueError:
+        return False
+
+
+def _is_counts(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == _COUNTS and all(map(is_number, value.values()))
+
+
+_FIELDS: dict[str, Callable[[Any], bool]] = {
+    "batch_id": is_batch_id,
+    "rehearsal": lambda value: isinstance(value, bool),
+    "window": _is_window,
+    "seq": lambda value: is_number(value) and value >= 1,
+    "supersedes": lambda value: isinstance(value, list),
+    "sealed_at": _is_time,
+    "sealed_by": lambda value: isinstance(value, list) and all(map(is_text, value)),
+    "counts": _is_counts,
+    "balance": lambda value: isinstance(value, dict) and set(value) == {"differences", "reason"},
+    "profile": is_text,
+    "members": lambda value: isinstance(value, list),
+    "audit_head": lambda value: isinstance(value, str) and _SHA256.fullmatch(value) is not None,
+    "software": is_text,
+    "device_key": is_text,
 }
 
 
@@ -48,16 +95,15 @@ def to_bytes(manifest: Manifest) -> bytes:
 def from_bytes(data: bytes) -> Manifest:
     """The manifest read strictly; raises BatchError ``not_a_batch``, ``newer_format`` or ``altered``."""
     try:
-        found = json.loads(data)
-        canonical = rfc8785.dumps(found)
-    except (ValueError, RecursionError, rfc8785.CanonicalizationError):
+        found = json.loads(data.decode())
+    except (ValueError, RecursionError):
         raise BatchError("altered") from None
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise BatchError("not_a_batch")
     _check_version(found.get("version"))
-    if canonical != data or set(found) != {*_FIELDS, "format", "version"}:
+    if not _is_canonical(found, data) or set(found) != {*_FIELDS, "format", "version"}:
         raise BatchError("altered")
-    if any(type(found[name]) is not kind for name, kind in _FIELDS.items()):
+    if not all(fits(found[name]) for name, fits in _FIELDS.items()):
         raise BatchError("altered")
     return _build(found)
 
@@ -69,25 +115,42 @@ def _check_version(version: Any) -> None:
         raise BatchError("newer_format")
 
 
+def _is_canonical(found: dict[str, Any], data: bytes) -> bool:
+    try:
+        return rfc8785.dumps(found) == data
+    except (ValueError, RecursionError, rfc8785.CanonicalizationError):
+        return False
+
+
 def _build(found: dict[str, Any]) -> Manifest:
     members = tuple(map(_member, found["members"]))
-    counts = found["counts"]
-    if len({each.name for each in members}) != len(members) or any(type(n) is not int for n in counts.values()):
+    supersedes = tuple(_superseded(each, found["seq"]) for each in found["supersedes"])
+    if not _in_order([each.name for each in members]) or not _rises([each["seq"] for each in supersedes]):
         raise BatchError("altered")
     values = {name: found[name] for name in _FIELDS}
-    values.update(
-        members=members, supersedes=tuple(map(_superseded, found["supersedes"])), sealed_by=tuple(found["sealed_by"])
-    )
+    values.update(members=members, supersedes=supersedes, sealed_by=tuple(found["sealed_by"]))
     return Manifest(**values)
 
 
-def _superseded(entry: Any) -> dict[str, Any]:
+def _in_order(names: list[str]) -> bool:
+    """Tables first, in one of the two ways there are, then photos only; no name twice."""
+    tables = [name for name in names if not name.startswith("photos/")]
+    return tables in _TABLES and names[: len(tables)] == tables and len(set(names)) == len(names)
+
+
+def _rises(values: list[Any]) -> bool:
+    return values == sorted(set(values))
+
+
+def _superseded(entry: Any, seq: int) -> dict[str, Any]:
     if not isinstance(entry, dict) or set(entry) != {"batch_id", "seq", "replaced", "withdrawn"}:
         raise BatchError("altered")
     uids = [entry["replaced"], entry["withdrawn"]]
-    if any(not isinstance(each, list) or any(not isinstance(uid, str) for uid in each) for each in uids):
+    if any(not isinstance(each, list) or not all(map(is_text, each)) or not _rises(each) for each in uids):
         raise BatchError("altered")
-    if type(entry["seq"]) is not int or not isinstance(entry["batch_id"], str):
+    if set(entry["replaced"]) & set(entry["withdrawn"]):
+        raise BatchError("altered")
+    if not is_number(entry["seq"]) or not 1 <= entry["seq"] < seq or not is_batch_id(entry["batch_id"] or "0" * 32):
         raise BatchError("altered")
     return entry
 

@@ -4,9 +4,8 @@ Names: not_a_batch, newer_format, wrong_recipient, unknown_device, truncated, re
 """
 
 import hashlib
-import json
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +20,7 @@ from kiosk.batch_file import archive, envelope, manifest
 from kiosk.batch_file.age_stream import Decrypted
 from kiosk.batch_file.ahead import ahead
 from kiosk.batch_file.behind import Behind
+from kiosk.batch_file.tally import Tally
 from kiosk.domain.batch import Manifest, Member
 from kiosk.domain.errors import BatchError
 
@@ -53,14 +53,18 @@ def drop(name: str, chunks: Iterator[bytes]) -> None:
 def check_file(
     path: Path,
     identities: Sequence[pyrage.x25519.Identity] = (),
-    device_key: str | None = None,
+    device_key: str | Collection[str] | None = None,
     keep: Keeper = drop,
 ) -> Checked:
-    """Check a sealed file, inside too with an identity; raises BatchError with the fault's name, or OSError."""
+    """Check a sealed file, inside too with an identity; raises BatchError with the fault's name, or OSError.
+
+    With ``device_key``, one or several, a file of another device is refused before anything is decrypted.
+    """
     with path.open("rb", buffering=0) as file, closing(_Hashed(file)) as whole:
         outer = whole.outer
         outer.check()
-        if device_key is not None and outer.device_key != device_key:
+        known = (device_key,) if isinstance(device_key, str) else device_key
+        if known is not None and outer.device_key not in known:
             raise BatchError("unknown_device")
         inner = _read_inside(whole, identities, keep) if identities else None
         whole.finish()
@@ -158,7 +162,7 @@ def _read_inside(whole: _Hashed, identities: Sequence[pyrage.x25519.Identity], k
 
 def _read_archive(stream: archive.Readable, keep: Keeper) -> Manifest:
     found = _read_manifest(stream)
-    tally = _Tally()
+    tally = Tally()
     for member in found.members:
         _expect(stream, member, found.members)
         keep(member.name, tally.watch(member, _as_listed(stream, member)))
@@ -203,48 +207,3 @@ def _as_listed(stream: archive.Readable, member: Member) -> Iterator[bytes]:
         yield chunk
     if seen.hexdigest() != member.sha256:
         raise BatchError("altered")
-
-
-class _Tally:
-    """Counts the rows as they pass and holds them against the manifest's counts and photos."""
-
-    def __init__(self) -> None:
-        self._rest = b""
-        self._photos: dict[str, str] = {}
-        self._rows = 0
-        self._passed: set[str] = set()
-        self._uids: set[str] = set()
-
-    def watch(self, member: Member, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        for chunk in chunks:
-            if member.name == "applications.jsonl":
-                self._lines(chunk)
-            yield chunk
-        self._passed.add(member.name)
-
-    def _lines(self, chunk: bytes) -> None:
-        *lines, self._rest = (self._rest + chunk).split(b"\n")
-        for line in lines:
-            self._row(line)
-
-    def _row(self, line: bytes) -> None:
-        self._rows += 1
-        try:
-            row = json.loads(line)
-            self._uids.add(row["uid"])
-            photo = row["photo"]
-            if photo is not None:
-                self._photos[photo["file"]] = photo["sha256"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            raise BatchError("altered") from None
-
-    def check(self, found: Manifest) -> None:
-        listed = {each.name: each.sha256 for each in found.members if each.name.startswith("photos/")}
-        counts = found.counts
-        by_kind = sum(counts.get(kind, 0) for kind in ("photos", "under_1", "paper_form", "photo_missing"))
-        whole = {"applications.csv", "applications.jsonl"} <= self._passed and not self._rest
-        same = counts.get("applications") == self._rows == by_kind and counts.get("photos") == len(listed)
-        again = {uid for each in found.supersedes for uid in each["replaced"]}
-        gone = {uid for each in found.supersedes for uid in each["withdrawn"]}
-        if not whole or not same or listed != self._photos or not again <= self._uids or gone & self._uids:
-            raise BatchError("altered")

@@ -11,6 +11,8 @@ FORMAT = "mab"
 VERSION = 1
 SUFFIX = ".mab"
 REHEARSAL_PREFIX = "REHEARSAL-"
+KINDS = ("photos", "under_1", "paper_form", "photo_missing")
+"""What a row is counted as: exactly one of these."""
 _ODD = re.compile(r"[^\w.-]+|^[.-]+")
 _LONGEST_PART = 60
 _S = ApplicationState

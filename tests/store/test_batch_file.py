@@ -3,6 +3,7 @@ import json
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -34,21 +35,42 @@ def source(name: str, data: bytes) -> Source:
 
 def some_sources(many: int = 3, size: int = 70_000) -> list[Source]:
     pictures = [source(f"photos/u{i}.jpg", bytes([i % 256]) * size) for i in range(many)]
-    rows = [
-        {"uid": f"u{i}", "photo": {"file": each.member.name, "sha256": each.member.sha256}}
-        for i, each in enumerate(pictures)
-    ]
-    lines = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
-    return [source("applications.csv", b"\xef\xbb\xbfuid\r\n"), source("applications.jsonl", lines), *pictures]
+    rows = [a_row(f"u{i}", photo_of(each)) for i, each in enumerate(pictures)]
+    return [source("applications.csv", b'\xef\xbb\xbf"uid"\r\n'), source("applications.jsonl", lines(rows)), *pictures]
+
+
+def photo_of(picture: Source) -> dict[str, object]:
+    return {"file": picture.member.name, "sha256": picture.member.sha256}
+
+
+def a_row(uid: str, photo: dict[str, object] | None = None, **values: object) -> dict[str, object]:
+    row: dict[str, object] = {
+        "uid": uid, "call_number": "A-1", "form_id": None, "form_id_grouped": None,
+        "counted_as": "photos" if photo else "paper_form", "municipality": "demo-city", "out_of_city": False,
+        "language": "ja", "consented_on": None, "submitted_on": None, "answers": {}, "photo": photo, "identity": None,
+        "custody": [],
+    }  # fmt: skip
+    return row | values
+
+
+def lines(rows: list[dict[str, object]]) -> bytes:
+    return b"".join(json.dumps(row).encode() + b"\n" for row in rows)
 
 
 def a_manifest(sources: list[Source], **values: object) -> Manifest:
     photos = sum(each.member.name.startswith("photos/") for each in sources)
     counts = {"applications": photos, "photos": photos, "under_1": 0, "paper_form": 0, "photo_missing": 0}
+    counts |= {"out_of_city": 0}
     made = Manifest(
         batch_id="0" * 32,
         rehearsal=True,
-        window={"id": "20261124-test"},
+        window={
+            "id": "20261124-test",
+            "municipality": "demo-city",
+            "company": "見本",
+            "place": "",
+            "held_on": "2026-11-24",
+        },
         seq=1,
         supersedes=(),
         sealed_at="2026-11-24T17:00:00+09:00",
@@ -173,11 +195,6 @@ def spoilt_text(old: bytes, new: bytes) -> Callable[[list[tuple[str, bytes]]], b
     return spoil
 
 
-def superseding(replaced: str, withdrawn: str) -> bytes:
-    entry = {"batch_id": "1" * 32, "replaced": [replaced], "seq": 1, "withdrawn": [withdrawn]}
-    return b'"supersedes":[' + json.dumps(entry, separators=(",", ":")).encode() + b"]"
-
-
 @pytest.mark.parametrize(
     ("spoil", "name"),
     [
@@ -205,8 +222,16 @@ def superseding(replaced: str, withdrawn: str) -> bytes:
         (spoilt_text(b'"applications":3', b'"applications":4'), "altered"),
         (spoilt_text(b'"profile":"default"', b'"profile":7'), "altered"),
         (spoilt_text(b'"supersedes":[]', b'"supersedes":["0"]'), "altered"),
-        (spoilt_text(b'"supersedes":[]', superseding("u9", "u8")), "altered"),
-        (spoilt_text(b'"supersedes":[]', superseding("u1", "u2")), "altered"),
+        (spoilt_text(b'"seq":1', b'"seq":0'), "altered"),
+        (spoilt_text(b'"seq":1', b'"seq":4294967296'), "altered"),
+        (spoilt_text(b'"batch_id":"00', b'"batch_id":"0"'), "altered"),
+        (spoilt_text(b'"id":"20261124-test"', b'"id":""'), "altered"),
+        (spoilt_text(b'"id":"20261124-test"', b'"id":"20261124\\u0000"'), "altered"),
+        (spoilt_text(b'"id":"20261124-test"', b'"id":{}'), "altered"),
+        (spoilt_text(b"2026-11-24T17:00:00+09:00", b"yesterday"), "altered"),
+        (spoilt_text(b'"out_of_city":0', b'"out_of_city":1'), "altered"),
+        (spoilt_text(b'"photo_missing":0', b'"photo_missing":-1'), "altered"),
+        (spoilt_text(b'"version":1', b'"new":9007199254740993,"version":2'), "newer_format"),
     ],
 )
 def test_a_dishonest_inside_is_refused(
@@ -215,6 +240,96 @@ def test_a_dishonest_inside_is_refused(
     path = tmp_path / "a.mab"
     seal_by_hand(path, spoil(signed_parts(some_sources())))
     assert fault(path) == name
+
+
+@pytest.mark.parametrize(("replaced", "withdrawn"), [("u9", "u8"), ("u1", "u2"), ("u1", "u1")])
+def test_a_correction_of_rows_that_are_not_as_it_says_is_refused(replaced: str, withdrawn: str, tmp_path: Path) -> None:
+    entry = {"batch_id": "1" * 32, "replaced": [replaced], "seq": 1, "withdrawn": [withdrawn]}
+    parts = signed_parts(some_sources(), seq=2, supersedes=(entry,))
+    seal_by_hand(tmp_path / "a.mab", archived(parts))
+    assert fault(tmp_path / "a.mab") == "altered"
+
+
+PICTURE, OTHER = (source(f"photos/{name}.jpg", name.encode()) for name in ("u0", "u1"))
+
+
+def with_rows(path: Path, rows: bytes, pictures: list[Source], **counts: int) -> Path:
+    """A batch that is signed and in order but for what these rows say."""
+    sources = [source("applications.csv", b'\xef\xbb\xbf"uid"\r\n'), source("applications.jsonl", rows), *pictures]
+    names = ("applications", "photos", "under_1", "paper_form", "photo_missing", "out_of_city")
+    seal_by_hand(path, archived(signed_parts(sources, counts=dict.fromkeys(names, 0) | counts)))
+    return path
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"call_number": {"x": 1}},
+        {"call_number": "A\0"},
+        {"call_number": "A" * 1001},
+        {"uid": "u\ud800"},
+        {"uid": "u\0"},
+        {"uid": "u" * 12_000},
+        {"uid": 7},
+        {"form_id": "12"},
+        {"counted_as": "zzz"},
+        {"counted_as": []},
+        {"counted_as": "photos"},
+        {"municipality": {"a": 1}},
+        {"out_of_city": 1},
+        {"answers": {"x": float("nan")}},
+        {"answers": {"contact_name": "\udfff"}},
+        {"answers": []},
+        {"more": 1},
+    ],
+    ids=lambda values: str(values)[:30],
+)
+def test_a_signed_row_that_is_none_is_altered_and_never_reaches_a_database(
+    values: dict[str, object], tmp_path: Path
+) -> None:
+    path = with_rows(tmp_path / "a.mab", lines([a_row("u0") | values]), [], applications=1, paper_form=1)
+    assert fault(path) == "altered"
+
+
+@pytest.mark.parametrize(
+    ("rows", "pictures"),
+    [
+        ([a_row("u0", photo_of(PICTURE)), a_row("u0", photo_of(PICTURE))], [PICTURE]),
+        ([a_row("u0", photo_of(PICTURE)), a_row("u1", photo_of(PICTURE))], [PICTURE]),
+        ([a_row("u0", photo_of(OTHER)), a_row("u1", photo_of(PICTURE))], [OTHER, PICTURE]),
+        ([a_row("u0", photo_of(PICTURE)), a_row("u1", photo_of(OTHER))], [OTHER, PICTURE]),
+    ],
+    ids=["a uid twice", "one photo for two", "each the other's photo", "photos in another order"],
+)
+def test_every_row_has_its_own_photo_in_the_order_of_the_rows(
+    rows: list[dict[str, object]], pictures: list[Source], tmp_path: Path
+) -> None:
+    path = with_rows(tmp_path / "a.mab", lines(rows), pictures, applications=2, photos=2)
+    assert fault(path) == "altered"
+
+
+@pytest.mark.parametrize("counts", [{"paper_form": 1, "under_1": 1}, {"paper_form": 42, "under_1": -40}])
+def test_counts_by_kind_are_those_of_the_rows(counts: dict[str, int], tmp_path: Path) -> None:
+    path = with_rows(tmp_path / "a.mab", lines([a_row("u0"), a_row("u1")]), [], applications=2, **counts)
+    assert fault(path) == "altered"
+    path.unlink()
+    good = with_rows(path, lines([a_row("u0"), a_row("u1")]), [], applications=2, paper_form=2)
+    assert check_file(good, [OFFICE], PUBLIC).manifest is not None
+
+
+@pytest.mark.parametrize("order", [[1, 0, 2], [2, 0, 1], [0, 1, 3, 2], [1, 2], [0, 2]])
+def test_tables_come_first_and_in_their_order(order: list[int], tmp_path: Path) -> None:
+    sources = [*some_sources(1), source("cp932-report.csv", b"")]
+    seal_by_hand(tmp_path / "a.mab", archived(signed_parts([sources[at] for at in order])))
+    assert fault(tmp_path / "a.mab") == "altered"
+
+
+def test_a_line_without_an_end_is_refused_before_it_is_held(tmp_path: Path) -> None:
+    """A line of 64 MiB took 21 seconds to refuse, since it was put together anew with every piece."""
+    path = with_rows(tmp_path / "a.mab", b"x" * (64 << 20), [], applications=1, paper_form=1)
+    began = time.monotonic()
+    assert fault(path) == "altered"
+    assert time.monotonic() - began < 5
 
 
 def test_the_same_by_hand_without_a_fault_is_accepted(tmp_path: Path) -> None:
@@ -226,7 +341,7 @@ def test_the_same_by_hand_without_a_fault_is_accepted(tmp_path: Path) -> None:
 def test_a_correction_is_accepted_when_its_rows_are_there(tmp_path: Path) -> None:
     path = tmp_path / "a.mab"
     earlier = {"batch_id": "1" * 32, "seq": 1, "replaced": ["u1"], "withdrawn": ["u9"]}
-    seal_by_hand(path, archived(signed_parts(some_sources(), supersedes=(earlier,))))
+    seal_by_hand(path, archived(signed_parts(some_sources(), seq=2, supersedes=(earlier,))))
     checked = check_file(path, [OFFICE], PUBLIC)
     assert checked.manifest is not None
     assert checked.manifest.supersedes == (earlier,)
