@@ -7,14 +7,13 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-import psycopg
 from psycopg.types.json import Json
 
 from kiosk.batch_file import manifest as manifest_bytes
 from kiosk.batch_file.reader import Checked
 from kiosk.domain.batch import Manifest
 from kiosk.domain.errors import BatchError
-from kiosk.office.database import Connection
+from kiosk.office.database import Connection, loading
 
 _SAME_FILE, _SAME_WINDOW = 1, 2
 COLUMNS = "batch_id, uid, call_number, form_id, counted_as, municipality, out_of_city, photo_sha256, content"
@@ -59,17 +58,14 @@ def load(connection: Connection, found: Checked, lines: Iterable[bytes], receipt
     Raises BatchError ``replayed``, or ``not_loadable`` for values PostgreSQL has no place for.
     """
     inside = known(found)
-    try:
-        with connection.transaction():
-            _hold_window(connection, inside)
-            before = receipt_of(connection, found)
-            if before:
-                return before
-            _insert_batch(connection, found, receipt)
-            copy_rows(connection, inside.batch_id, lines)
-            _supersede(connection, inside)
-    except (psycopg.DataError, psycopg.IntegrityError):
-        raise BatchError("not_loadable") from None
+    with loading(), connection.transaction():
+        _hold_window(connection, inside)
+        before = receipt_of(connection, found)
+        if before:
+            return before
+        _insert_batch(connection, found, receipt)
+        copy_rows(connection, inside.batch_id, lines)
+        _supersede(connection, inside)
     return receipt
 
 

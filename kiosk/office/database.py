@@ -13,10 +13,14 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import DictRow, dict_row
 
-from kiosk.domain.errors import Refused, StorageDamaged, Unreachable
+from kiosk.domain.errors import BatchError, Refused, StorageDamaged, Unreachable
 
 Connection = psycopg.Connection[DictRow]
 _CONNECT_SECONDS = 10
+_AWAY = (
+    psycopg.OperationalError, psycopg.InterfaceError, psycopg.errors.InsufficientPrivilege,
+    psycopg.errors.ReadOnlySqlTransaction,
+)  # fmt: skip
 _MIGRATING = 7_203_110_001
 """Advisory lock: only one process brings the schema up to date."""
 
@@ -45,8 +49,30 @@ def connected(url: str, side: Side = Side.REAL) -> Iterator[Connection]:
             connection.execute("select set_config('search_path', %s, false)", (side,))
             migrate(connection, side)
             yield connection
-    except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
+    except psycopg.Error as error:
+        if not _is_away(error):
+            raise
         raise Unreachable("database", type(error).__name__) from None
+
+
+@contextmanager
+def loading() -> Iterator[None]:
+    """Raise BatchError ``not_loadable`` for what the server, or Python on the way to it, has no place for."""
+    try:
+        yield
+    except psycopg.Error as error:
+        if _is_away(error):
+            raise
+        raise BatchError("not_loadable") from None
+    except (ValueError, RecursionError):
+        raise BatchError("not_loadable") from None
+
+
+def _is_away(error: psycopg.Error) -> bool:
+    """Whether it is the server that cannot, not the values; a value beyond its limits (class 54) is the values'."""
+    if (error.sqlstate or "").startswith("54"):
+        return False
+    return isinstance(error, _AWAY)
 
 
 def _connect(url: str) -> Connection:

@@ -16,20 +16,18 @@ import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.batch_file.reader import Checked, check_file, drop
+from kiosk.batch_file.rows import ROWS
 from kiosk.domain.batch import Manifest
 from kiosk.domain.errors import BatchError, Unreachable
 from kiosk.office import batches, devices, quarantine
 from kiosk.office.acknowledgement import signed
+from kiosk.office.batch_photos import store_photos
 from kiosk.office.batches import Receipt
-from kiosk.office.database import Connection, Side, connected
-from kiosk.office.lanes import Lanes
+from kiosk.office.database import Connection, Side, connected, loading
 from kiosk.office.object_store import ObjectStore
 from kiosk.ports import Clock
 
 T = TypeVar("T")
-MOST_PHOTO_BYTES = 64 * 1024 * 1024
-"""A photo larger than this is not held in memory; a card application's is at most some megabytes."""
-_ROWS, _PHOTOS = "applications.jsonl", "photos/"
 
 
 class Patience(Protocol):
@@ -104,7 +102,7 @@ def take_in(office: Office, path: Path) -> TakenIn:
 
 def _judged(office: Office, path: Path) -> TakenIn:
     try:
-        found = _checked(office, path)
+        found = check_file(path, office.identities, _expected(office))
         if batches.known(found).rehearsal and not office.rehearsal:
             raise BatchError("rehearsal")
     except BatchError as fault:
@@ -118,29 +116,46 @@ def _judged(office: Office, path: Path) -> TakenIn:
         raise
 
 
-def _checked(office: Office, path: Path) -> Checked:
-    """The file read whole and found in order; nothing of it has been kept. Another device's is refused unread."""
-    for key in office.device_keys or (None,):
-        try:
-            return check_file(path, office.identities, key)
-        except BatchError as fault:
-            if fault.key != "unknown_device":
-                raise
-    raise BatchError("unknown_device")
+def _expected(office: Office) -> Collection[str] | None:
+    """The devices whose files are decrypted at all; None while practice batches may come from any.
+
+    Whoever knows the public recipient can make a file that age opens: another device's costs no more than its header.
+    """
+    if office.device_keys:
+        return office.device_keys
+    with connected(office.database) as connection:
+        real = devices.registered(connection)
+    if not office.rehearsal:
+        return real.keys()
+    with connected(office.database, Side.PRACTICE) as connection:
+        practice = devices.registered(connection)
+    return real.keys() | practice.keys() if practice else None
 
 
 def _take_in(office: Office, path: Path, found: Checked, side: Side) -> TakenIn:
-    with connected(office.database, side) as connection:
+    with connected(office.database, side) as connection, loading():
         _check_device(office, connection, found, side)
         batches.hold_file(connection, found.sha256)
         here = batches.receipt_of(connection, found)
         if here is None:
-            store_photos(office.photos, office.lanes, path, office.identities, found)
+            return _new(office, connection, path, found)
+    return TakenIn(found, False, here.acknowledgement)
+
+
+def _new(office: Office, connection: Connection, path: Path, found: Checked) -> TakenIn:
+    """A file that is not here yet; of one that is refused only now, what was put for it is taken away again."""
+    stored: list[str] = []
+    try:
+        with loading():
+            store_photos(office.photos, office.lanes, path, office.identities, found, stored)
             at = office.clock.now()
             fresh = batches.Receipt(batches.known(found).batch_id, at, signed(found, office.signing_key, at))
             here = _load(connection, path, office.identities, found, fresh)
-            return TakenIn(found, here is fresh, here.acknowledgement)
-    return TakenIn(found, False, here.acknowledgement)
+    except BatchError:
+        for key in stored:
+            office.photos.delete(key)
+        raise
+    return TakenIn(found, here is fresh, here.acknowledgement)
 
 
 def _check_device(office: Office, connection: Connection, found: Checked, side: Side) -> None:
@@ -150,46 +165,14 @@ def _check_device(office: Office, connection: Connection, found: Checked, side: 
         raise BatchError("unknown_device")
 
 
-def store_photos(
-    store: ObjectStore, lanes: int, path: Path, identities: Sequence[pyrage.x25519.Identity], found: Checked
-) -> None:
-    """Put every photo of a checked file into the store, several at a time; those there already stay as they are."""
-    hashes = {each.name: each.sha256 for each in batches.known(found).members}
-    with Lanes(lanes) as puts:
-
-        def keep(name: str, chunks: Iterator[bytes]) -> None:
-            if not name.startswith(_PHOTOS):
-                return drop(name, chunks)
-            data = _small(chunks)
-            return puts.do(lambda: store.put(photo_key(found.sha256, name), data, hashes[name]))
-
-        again = check_file(path, identities, found.device_key, keep)
-    _same(again, found)
-    store.settle()
-
-
-def photo_key(batch_sha256: str, name: str) -> str:
-    """Where a photo (``photos/<uid>.jpg``) of that file lies: what is under this name can only ever be one picture."""
-    return f"{batch_sha256}/{name}"
-
-
-def _small(chunks: Iterator[bytes]) -> bytes:
-    found = bytearray()
-    for chunk in chunks:
-        found += chunk
-        if len(found) > MOST_PHOTO_BYTES:
-            raise BatchError("photo_too_large")
-    return bytes(found)
-
-
 def _load(
     connection: Connection, path: Path, identities: Sequence[pyrage.x25519.Identity], found: Checked, fresh: Receipt
 ) -> Receipt:
     """Read the file once more, as far as its rows, straight into the database."""
-    expected = next(each.sha256 for each in batches.known(found).members if each.name == _ROWS)
+    expected = next(each.sha256 for each in batches.known(found).members if each.name == ROWS)
 
     def keep(name: str, chunks: Iterator[bytes]) -> None:
-        if name != _ROWS:
+        if name != ROWS:
             return drop(name, chunks)
         raise _Loaded(batches.load(connection, found, _lines(chunks, expected), fresh))
 
@@ -216,12 +199,6 @@ def _lines(chunks: Iterator[bytes], expected: str) -> Iterator[bytes]:
         yield from lines
     if seen.hexdigest() != expected:
         raise BatchError("altered")  # another file lies there now
-
-
-def _same(found: Checked, before: Checked) -> None:
-    """Raise BatchError ``altered`` when the file changed under our hands."""
-    if found.sha256 != before.sha256:
-        raise BatchError("altered")
 
 
 def _quarantine(office: Office, side: Side, path: Path, fault: BatchError) -> None:

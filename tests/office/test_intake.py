@@ -128,7 +128,8 @@ def test_a_real_batch_needs_a_registered_device_and_stays_apart_from_practice(pl
 def test_a_practice_batch_is_refused_unless_practice_is_meant(place: Place) -> None:
     file, words = place.kiosk.seal(), place.words()
     words.remove("--rehearsal")
-    done = kiosk(*words, "--json", str(file), data=place.kiosk.data)
+    known = ("--device-key", place.kiosk.device)  # else it would be another device's, and not looked into
+    done = kiosk(*words, *known, "--json", str(file), data=place.kiosk.data)
     said = json.loads(done.stdout)
     assert (done.returncode, said["verdict"], said["reason"]) == (1, "fail", "rehearsal")
     assert place.rows("select reason from quarantine", side="office") == [{"reason": "rehearsal"}]
@@ -176,3 +177,4 @@ def test_a_file_changed_under_our_hands_is_refused_and_nothing_is_loaded(place: 
     with pytest.raises(BatchError, match=r"truncated|not_a_batch|altered"):
         take_in(place.office(photos=Spoiling()), moving)
     assert place.rows("select 1 from applications") == []
+    assert place.s3.keys(place.prefix) == []
