@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from hashlib import file_digest
@@ -17,6 +18,7 @@ class FolderStore:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._touched: set[Path] = set()
+        self._noting, self._settling = threading.Lock(), threading.Lock()
 
     def put(self, key: str, data: bytes, sha256: str) -> bool:
         """See ObjectStore."""
@@ -56,12 +58,21 @@ class FolderStore:
             (self._root / key).unlink(missing_ok=True)
 
     def settle(self) -> None:
-        """Fsync the folders written to, so that the names last as well."""
-        with _ours():
-            for folder in {above for each in self._touched for above in (each, *each.parents)}:
-                if folder == self._root or self._root in folder.parents:
-                    _sync_folder(folder)
-        self._touched.clear()
+        """Fsync the folders written to, so that the names last as well.
+
+        Jobs side by side share this store: one takes the folders it will see to, and while it does another waits.
+        """
+        with self._settling, _ours():
+            with self._noting:
+                taken, self._touched = self._touched, set()
+            try:
+                for folder in {above for each in taken for above in (each, *each.parents)}:
+                    if folder == self._root or self._root in folder.parents:
+                        _sync_folder(folder)
+            except BaseException:
+                with self._noting:
+                    self._touched |= taken
+                raise
 
     @contextmanager
     def _beside(self, key: str) -> Iterator[Path]:
@@ -80,7 +91,8 @@ class FolderStore:
             os.link(part, target)
         except FileExistsError:
             is_new = False
-        self._touched.add(target.parent)
+        with self._noting:
+            self._touched.add(target.parent)
         with target.open("rb") as file:
             if file_digest(file, "sha256").hexdigest() != sha256:
                 raise BatchError("stored_differs")
