@@ -22,7 +22,7 @@ def acknowledge(checked: Checked, office: Ed25519PrivateKey, received_at: dateti
     Raises BatchError ``not_read_whole`` for a batch checked from the outside only, OSError when it cannot be written.
     """
     found = _about(checked, office, received_at)
-    path = folder / file_name_of(checked)
+    path = _free_path(checked, folder)
     if not _is_there(path, found):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _write(path, acknowledgement.to_bytes(found, office))
@@ -36,7 +36,7 @@ def signed(checked: Checked, office: Ed25519PrivateKey, received_at: datetime) -
 
 def lay(checked: Checked, data: bytes, folder: Path) -> Path:
     """Write the kept bytes of an acknowledgement into a folder, unless just these lie there; gives the path."""
-    path = folder / file_name_of(checked)
+    path = _free_path(checked, folder)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.is_file() or path.read_bytes() != data:
         _write(path, data)
@@ -46,6 +46,19 @@ def lay(checked: Checked, data: bytes, folder: Path) -> Path:
 def file_name_of(checked: Checked) -> str:
     """The acknowledgement's file name: the batch's with ``.ack`` in place of ``.mab``."""
     return _stem(checked) + SUFFIX
+
+
+def _free_path(checked: Checked, folder: Path) -> Path:
+    """Where its acknowledgement goes: beside another batch's of the same name, never over it.
+
+    Two kiosks, or one that was set up anew, can give two batches one name; then the hash tells them apart.
+    """
+    path = folder / file_name_of(checked)
+    try:
+        there = acknowledgement.from_bytes(path.read_bytes()).batch_sha256
+    except (OSError, BatchError):
+        return path
+    return path if there == checked.sha256 else path.with_stem(f"{path.stem}-{checked.sha256[:8]}")
 
 
 def _about(checked: Checked, office: Ed25519PrivateKey, received_at: datetime) -> Acknowledgement:
