@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.domain.batch import file_name
@@ -167,7 +168,5 @@ def _back(batch_id: str, uid: str) -> ResponseReturnValue:
 
 
 def _download(data: bytes, kind: str, name: str) -> Response:
-    """A file to save; names hold no personal data, and odd letters are sent as RFC 6266 says."""
-    answer = Response(data, mimetype=kind)
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    """A file to save; a name of any letters, as RFC 6266 says, since WSGI headers hold Latin-1 only."""
+    return send_file(BytesIO(data), kind, as_attachment=True, download_name=name)

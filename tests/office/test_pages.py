@@ -3,10 +3,14 @@
 import csv
 import io
 import re
+import threading
+import urllib.request
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import pytest
 from flask.testing import FlaskClient
+from waitress.server import create_server
 
 from kiosk.clock import SystemClock
 from kiosk.domain.staff import Role
@@ -132,6 +136,23 @@ def test_photo_acknowledgement_and_export_come_out_whole(place: Place, one: str)
     assert {row["メール連絡用氏名"] for row in rows} == {NAME}
     assert desk.post(f"/batches/{batch}/export", profile="cp932").data.decode("cp932").count("\r\n") == 4
     assert desk.post(f"/batches/{batch}/export", profile="nobody's").status_code == 404
+
+
+def test_an_acknowledgement_is_downloaded_where_the_municipality_has_a_japanese_name(place: Place, one: str) -> None:
+    """The name went into the header as it was; the test client let it through, waitress did not."""
+    place.rows("update batches set municipality = '架空市' returning 1")
+    server = create_server(Desk(place).app, host="127.0.0.1", port=0)
+    threading.Thread(target=server.run, daemon=True).start()
+    base = f"http://127.0.0.1:{server.effective_port}"  # type: ignore[attr-defined]
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    try:
+        browser.open(f"{base}/sign-in", urlencode({"name": "佐藤", "passphrase": PASSPHRASE}).encode()).close()
+        with browser.open(f"{base}/batches/{one.split('/')[2]}/acknowledgement") as answer:
+            data, said = answer.read(), answer.headers["Content-Disposition"]
+    finally:
+        server.close()
+    assert [data] == [bytes(row["acknowledgement"]) for row in place.rows("select acknowledgement from batches")]
+    assert f"filename*=UTF-8''REHEARSAL-{quote('架空市')}-" in said
 
 
 def test_refused_files_are_shown_by_reason_and_hash_only(place: Place, tmp_path: Path) -> None:
