@@ -9,22 +9,25 @@ from kiosk.office.database import Connection
 MOST_ROWS, MOST_BATCHES = 500, 100
 
 
-def received(connection: Connection) -> list[dict[str, Any]]:
-    """The newest batches, newest first, each with how many of its applications stand where.
+def received(connection: Connection, before: str | None = None) -> list[dict[str, Any]]:
+    """Batches newest first, older than ``before``, each with how many of its applications stand where.
 
-    Only the batches shown are counted, so that the page stays quick however many there were before.
+    One more than MOST_BATCHES at most, to tell whether older ones follow. Only these are counted, so that the page
+    stays quick however many there are.
     """
     return connection.execute(
-        "with newest as (select * from batches order by received_at desc limit %s)"
+        "with shown as (select * from batches where %(before)s::text is null or (received_at, batch_id) <"
+        " (select received_at, batch_id from batches where batch_id = %(before)s)"
+        " order by received_at desc, batch_id desc limit %(most)s)"
         " select b.batch_id, b.sha256, b.municipality, b.window_id, b.seq, b.applications, b.received_at, b.manifest,"
-        " n.* from newest b, lateral (select"
+        " n.* from shown b, lateral (select"
         " count(*) filter (where a.superseded_by is not null) as superseded,"
         " count(*) filter (where a.superseded_by is null and a.state = 'to_file') as to_file,"
         " count(*) filter (where a.superseded_by is null and a.state = 'filed') as filed,"
         " count(*) filter (where a.superseded_by is null and a.state = 'returned') as returned,"
         " count(*) filter (where a.superseded_by is null and a.state = 'done') as done"
-        " from applications a where a.batch_id = b.batch_id) n order by b.received_at desc",
-        (MOST_BATCHES,),
+        " from applications a where a.batch_id = b.batch_id) n order by b.received_at desc, b.batch_id desc",
+        {"before": before, "most": MOST_BATCHES + 1},
     ).fetchall()
 
 

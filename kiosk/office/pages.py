@@ -45,10 +45,13 @@ def moment(at: Any) -> str:
 
 @blueprint.get("/")
 def batch_list() -> ResponseReturnValue:
-    """Batches received."""
+    """Batches received, the newest first; ``before`` is the last one on the page before this."""
+    before = request.args.get("before") or None
     with office() as connection:
-        batches, queued = overview.received(connection), overview.queued(connection)
-        return render_template("office_batches.html", batches=batches, queued=queued)
+        found, queued = overview.received(connection, before), overview.queued(connection)
+    batches = found[: overview.MOST_BATCHES]
+    older = batches[-1]["batch_id"] if len(found) > len(batches) else None
+    return render_template("office_batches.html", batches=batches, queued=queued, before=before, older=older)
 
 
 @blueprint.get("/batches/<batch_id>")

@@ -155,6 +155,24 @@ def test_an_acknowledgement_is_downloaded_where_the_municipality_has_a_japanese_
     assert f"filename*=UTF-8''REHEARSAL-{quote('架空市')}-" in said
 
 
+def test_batches_older_than_the_newest_hundred_are_reached_by_pages(place: Place, one: str) -> None:
+    place.rows(
+        "insert into batches select md5(n::text), md5(n::text) || md5(n::text), manifest_sha256, device_key,"
+        " municipality, 'w' || n, 1, 0, manifest, received_at + interval '1 hour', acknowledgement"
+        " from batches, generate_series(1, 200) n returning 1"
+    )  # all received at one moment, as by one run of intake
+    desk, seen, path = Desk(place), set[str](), "/"
+    for _ in range(3):
+        page = desk.get(path)
+        seen |= set(re.findall(r"/batches/(\w+)/acknowledgement", page))
+        older = re.search(r'href="(/\?before=\w+)"', page)
+        path = older.group(1) if older else ""
+    assert path == ""
+    assert len(seen) == 201
+    assert one.split("/")[2] in seen
+    assert 'href="/"' in page
+
+
 def test_refused_files_are_shown_by_reason_and_hash_only(place: Place, tmp_path: Path) -> None:
     spoilt = tmp_path / "見本太郎.mab"
     spoilt.write_bytes(place.kiosk.seal().read_bytes()[:-1])
