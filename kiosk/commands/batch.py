@@ -22,13 +22,15 @@ from kiosk.actions.open_batch import open_batch as open_into
 from kiosk.actions.seal_job import seconds_left
 from kiosk.batch_file.reader import Checked, check_file
 from kiosk.clock import SystemClock
-from kiosk.commands.key_files import FILE, identities_in, signing_key_in
+from kiosk.commands.folders import empty_folder, refuse_unwritable
+from kiosk.commands.key_files import FILE, GIVEN, identities_in, signing_key_in
 from kiosk.commands.key_files import device_key as a_device_key
 from kiosk.commands.orderly_end import end_orderly
 from kiosk.commands.people import People, by_staff
 from kiosk.domain.batch import Balance
 from kiosk.domain.errors import BatchError
 from kiosk.office.acknowledgement import acknowledge as write_acknowledgement
+from kiosk.rules import load_rules
 from kiosk.texts import catalogue, translator
 
 INSIDE = ("signature", "members", "counts")
@@ -52,6 +54,8 @@ def seal(
     rules = Path(people.settings.rules) if people.settings.rules else None
     assert people.second is not None  # noqa: S101 - by_staff(two=True) promises it
     second = people.second.name
+    _refuse_unknown_profile(profile, rules)
+    refuse_unwritable(folder)
     found = close_and_balance(
         vault, clock, window_id, by, second=second, reason=reason, ignore_drafts=abandon_drafts, rules=rules
     )
@@ -67,22 +71,22 @@ def seal(
 
 
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=GIVEN)
 @click.option("--identity", type=FILE, help="the municipality's identity file, to look inside")
 @click.option("--device-key", metavar="PUB", help="the registered device's public key, or a file that holds it")
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
-def verify(files: tuple[Path, ...], identity: Path | None, device_key: str | None, as_json: bool) -> None:
+def verify(files: tuple[str, ...], identity: Path | None, device_key: str | None, as_json: bool) -> None:
     """Check a batch: the device's signature over the sealed file; with --identity its contents and counts too."""
     identities, device = identities_in(identity), a_device_key(device_key)
     worst = 0
     for file in files:
-        code = _report(file, as_json, lambda file=file: check_file(file, identities, device), device)  # type: ignore[misc]
+        code = _report(file, as_json, lambda file=file: check_file(Path(file), identities, device), device)  # type: ignore[misc]
         worst = max(worst, code)
     sys.exit(worst)
 
 
 @click.command("open")
-@click.argument("file", type=FILE)
+@click.argument("file", type=GIVEN)
 @click.option("--identity", required=True, type=FILE, help="the municipality's identity file")
 @click.option("--out", "folder", required=True, type=click.Path(path_type=Path), help="a new or empty folder")
 @click.option("--device-key", metavar="PUB", help="the registered device's public key, or a file that holds it")
@@ -91,7 +95,7 @@ def verify(files: tuple[Path, ...], identity: Path | None, device_key: str | Non
 @click.option("--signing-key", type=FILE, help="the office's signing key, to acknowledge with")
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 def open_batch(
-    file: Path, identity: Path, folder: Path, device_key: str | None, cp932: bool, ack: Path | None,
+    file: str, identity: Path, folder: Path, device_key: str | None, cp932: bool, ack: Path | None,
     signing_key: Path | None, as_json: bool,
 ) -> None:  # fmt: skip
     """Check FILE and lay CSV, JSONL, photos and manifest into a folder; of a bad batch nothing is left there.
@@ -102,11 +106,12 @@ def open_batch(
     if (ack is None) is not (signing_key is None):
         raise click.UsageError("--ack and --signing-key belong together")
     office = signing_key_in(signing_key) if signing_key else None
+    into = empty_folder(folder)
 
     end_orderly()
 
     def opened() -> Checked:
-        checked = open_into(file, identities, folder, device, cp932=cp932)
+        checked = open_into(Path(file), identities, into, device, cp932=cp932)
         if ack and office:
             write_acknowledgement(checked, office, SystemClock().now(), ack)
         return checked
@@ -114,16 +119,14 @@ def open_batch(
     sys.exit(_report(file, as_json, opened, device, out=folder))
 
 
-def _report(
-    file: Path, as_json: bool, check: Callable[[], Checked], device: str | None, out: Path | None = None
-) -> int:
+def _report(file: str, as_json: bool, check: Callable[[], Checked], device: str | None, out: Path | None = None) -> int:
     """Print what was found and give the exit code: 0 in order, 1 not in order, 2 unreadable."""
     try:
         checked = check()
     except BatchError as fault:
         said = _words(fault.key)
         _print(
-            {"file": str(file), "verdict": "fail", "reason": fault.key, "message": said},
+            {"file": file, "verdict": "fail", "reason": fault.key, "message": said},
             as_json,
             f"{file}: {fault.key}: {said}",
             err=True,
@@ -132,18 +135,18 @@ def _report(
     except OSError as error:
         message = f"{_words('unreadable')} ({os.strerror(error.errno or 0)})"
         error_object = {"key": "unreadable", "message": message}
-        _print({"file": str(file), "error": error_object}, as_json, f"{file}: {message}", err=True)
+        _print({"file": file, "error": error_object}, as_json, f"{file}: {message}", err=True)
         return 2
     _print(_about(file, checked, device, out), as_json, _lines(file, checked, device, out))
     return 0
 
 
-def _about(file: Path, checked: Checked, device: str | None, out: Path | None) -> dict[str, Any]:
+def _about(file: str, checked: Checked, device: str | None, out: Path | None) -> dict[str, Any]:
     found = checked.manifest
     inside = found.as_object() if found else {}
     about = ("version", "rehearsal", "window", "seq", "supersedes", "sealed_at", "counts", "audit_head", "software")
     return {
-        "file": str(file),
+        "file": file,
         "verdict": "pass",
         "reason": None,
         "checked": ["envelope", "sha256", "size", *(INSIDE if found else ()), *(["device_key"] if device else [])],
@@ -156,7 +159,7 @@ def _about(file: Path, checked: Checked, device: str | None, out: Path | None) -
     }
 
 
-def _lines(file: Path, checked: Checked, device: str | None, out: Path | None) -> str:
+def _lines(file: str, checked: Checked, device: str | None, out: Path | None) -> str:
     found = checked.manifest
     known = "the registered one" if device else "not compared: give --device-key"
     lines = [
@@ -203,6 +206,13 @@ def _refuse_unbalanced(found: Balance, reason: str | None) -> None:
         click.echo(f"  {t(f'batch.help_{each.key}')}", err=True)
     if not found.adds_up and not (reason or "").strip():
         raise BatchError("unbalanced")
+
+
+def _refuse_unknown_profile(profile: str | None, rules: Path | None) -> None:
+    """Wrong usage, said before anything is closed."""
+    known = load_rules("columns", rules)["profile"]
+    if profile is not None and profile not in known:
+        raise click.UsageError(translator(_language())("batch.error_profile", known=", ".join(known)))
 
 
 def _bar() -> Callable[[int, int], None]:

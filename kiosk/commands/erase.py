@@ -7,6 +7,7 @@ import click
 
 from kiosk.actions.erase import EraseOrder, erase_window
 from kiosk.actions.erase_certificate import keep_certificate
+from kiosk.commands.folders import refuse_unwritable
 from kiosk.commands.people import People, by_staff
 
 
@@ -19,6 +20,8 @@ from kiosk.commands.people import People, by_staff
 def erase(people: People, window_id: str, reason: str | None, folder: Path | None, as_json: bool) -> None:
     """Destroy WINDOW's key and files and write the deletion certificate; two people, one of them a supervisor."""
     assert people.second is not None  # noqa: S101 - by_staff(two=True) promises it
+    if folder:
+        refuse_unwritable(folder)
     order = EraseOrder(window_id, people.by.name, people.second.name, reason)
     erased = erase_window(people.vault, people.clock, order)
     path = keep_certificate(people.vault, window_id, people.settings.municipality_name, folder)

@@ -10,12 +10,13 @@ from typing import Any
 import click
 
 from kiosk.clock import SystemClock
-from kiosk.commands.key_files import FILE, device_keys, identities_in, signing_key_beside, signing_key_in
-from kiosk.commands.people import plain_errors
-from kiosk.domain.errors import BatchError, KioskError, Unreachable
+from kiosk.commands.key_files import FILE, GIVEN, device_keys, identities_in, signing_key_beside, signing_key_in
+from kiosk.commands.people import in_words, plain_errors
+from kiosk.domain.errors import BatchError, KioskError, Refused, Unreachable
 from kiosk.office.acknowledgement import lay
+from kiosk.office.database import refuse_bad_url
 from kiosk.office.intake import Office, TakenIn, patient, take_in
-from kiosk.office.object_store import open_store
+from kiosk.office.object_store import ObjectStore, open_store
 from kiosk.texts import catalogue
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -50,10 +51,10 @@ def office_of(
     database: str, photos: str, identity: Path, devices: tuple[str, ...], signing_key: Path | None, lanes: int,
     patience: float, rehearsal: bool,
 ) -> Office:  # fmt: skip
-    """The parts of an intake from the words of the command line; raises UsageError, Refused."""
+    """The parts of an intake from the words of the command line; raises UsageError."""
     return Office(
         database=database,
-        photos=open_store(photos),
+        photos=store_of(database, photos),
         identities=identities_in(identity),
         signing_key=signing_key_in(signing_key) if signing_key else signing_key_beside(identity),
         clock=SystemClock(),
@@ -64,12 +65,21 @@ def office_of(
     )
 
 
+def store_of(database: str, photos: str) -> ObjectStore:
+    """The store of a URL, once the database's is a URL too; raises UsageError for any other."""
+    try:
+        refuse_bad_url(database)
+        return open_store(photos)
+    except Refused as wrong:
+        raise click.UsageError(words(wrong.text_key)) from None
+
+
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=GIVEN)
 @office_options
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 @plain_errors
-def intake(files: tuple[Path, ...], ack: Path, as_json: bool, **given: Any) -> None:
+def intake(files: tuple[str, ...], ack: Path, as_json: bool, **given: Any) -> None:
     """Check batches, load them into the office's database and store, and write an acknowledgement for each.
 
     A batch that is here already changes nothing and is acknowledged with the very same file. A practice batch is
@@ -77,7 +87,7 @@ def intake(files: tuple[Path, ...], ack: Path, as_json: bool, **given: Any) -> N
     a file could not be read or a server did not answer.
     """
     office = office_of(**given)
-    sys.exit(max(report(file, as_json, lambda file=file: _taken(office, file, ack)) for file in files))  # type: ignore[misc]
+    sys.exit(max(report(file, as_json, lambda file=file: _taken(office, Path(file), ack)) for file in files))  # type: ignore[misc]
 
 
 def _taken(office: Office, file: Path, folder: Path) -> dict[str, Any]:
@@ -101,31 +111,32 @@ def about(taken: TakenIn) -> dict[str, Any]:
     }
 
 
-def report(file: Path, as_json: bool, deed: Callable[[], dict[str, Any]]) -> int:
+def report(file: str, as_json: bool, deed: Callable[[], dict[str, Any]]) -> int:
     """Do it, print what came of it, and give the exit code: 0 in order, 1 refused, 2 not done."""
     try:
         found = deed()
     except BatchError as fault:
         message = words(fault.text_key)
         said = {"verdict": "fail", "reason": fault.key, "message": message}
-        return _say({"file": str(file), **said}, as_json, f"{file}: {fault.key}: {message}", 1)
+        return _say({"file": file, **said}, as_json, f"{file}: {fault.key}: {message}", 1)
     except Unreachable as away:
         message = f"{words(away.text_key)} ({away})"
-        return _say(
-            {"file": str(file), "error": {"key": away.key, "message": message}}, as_json, f"{file}: {message}", 2
-        )
+        return _say({"file": file, "error": {"key": away.key, "message": message}}, as_json, f"{file}: {message}", 2)
     except AcknowledgementLost as lost:
         message = f"{words(lost.text_key)} ({lost})"
         said_lost = {"key": "ack_not_written", "message": message}
-        return _say({"file": str(file), "error": said_lost}, as_json, f"{file}: {message}", 2)
+        return _say({"file": file, "error": said_lost}, as_json, f"{file}: {message}", 2)
+    except KioskError as error:
+        message, key = in_words(error), error.text_key.rpartition(".")[2].removeprefix("error_")
+        return _say({"file": file, "error": {"key": key, "message": message}}, as_json, f"{file}: {message}", 2)
     except OSError as error:
         message = f"{words('batch.error_unreadable')} ({os.strerror(error.errno or 0)})"
         said_error = {"key": "unreadable", "message": message}
-        return _say({"file": str(file), "error": said_error}, as_json, f"{file}: {message}", 2)
-    return _say({"file": str(file), **found}, as_json, _line(file, found), 0)
+        return _say({"file": file, "error": said_error}, as_json, f"{file}: {message}", 2)
+    return _say({"file": file, **found}, as_json, _line(file, found), 0)
 
 
-def _line(file: Path, found: dict[str, Any]) -> str:
+def _line(file: str, found: dict[str, Any]) -> str:
     if "acknowledgement" not in found:
         return f"{file}: {found['state'].replace('_', ' ')}"
     practice = " (practice)" if found["rehearsal"] else ""

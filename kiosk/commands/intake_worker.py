@@ -13,32 +13,31 @@ import click
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 
-from kiosk.commands.intake import office_of, office_options, report
-from kiosk.commands.key_files import FILE
+from kiosk.commands.intake import office_of, office_options, report, store_of
+from kiosk.commands.key_files import GIVEN
 from kiosk.commands.people import plain_errors
 from kiosk.office.database import connected
 from kiosk.office.intake import Office, patient
-from kiosk.office.object_store import open_store
 from kiosk.office.queue import QUEUE, bring_queue_up_to_date, hand_in, worker_app
 
 _LONGEST_WAIT_SECONDS = 30
 
 
 @click.command("intake-queue")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, type=GIVEN)
 @click.option("--database", required=True, metavar="URL", envvar="KIOSK_OFFICE_DATABASE", help="postgresql://…")
 @click.option("--photos", required=True, metavar="URL", help="the store the workers use as well")
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 @plain_errors
-def intake_queue(files: tuple[Path, ...], database: str, photos: str, as_json: bool) -> None:
+def intake_queue(files: tuple[str, ...], database: str, photos: str, as_json: bool) -> None:
     """Check sealed files from the outside, put them into the store, and leave their intake to the workers."""
-    store = open_store(photos)
+    store = store_of(database, photos)
 
     def queued(file: Path) -> dict[str, Any]:
         digest, is_new = hand_in(database, store, file)
         return {"verdict": "pass", "reason": None, "state": "queued" if is_new else "queued_before", "sha256": digest}
 
-    sys.exit(max(report(file, as_json, lambda file=file: queued(file)) for file in files))  # type: ignore[misc]
+    sys.exit(max(report(file, as_json, lambda file=file: queued(Path(file))) for file in files))  # type: ignore[misc]
 
 
 @click.command("intake-worker")

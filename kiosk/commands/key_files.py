@@ -15,6 +15,8 @@ from kiosk.store.wraps import read_identity
 from kiosk.texts import catalogue
 
 FILE = click.Path(path_type=Path)
+GIVEN = click.Path()
+"""A file whose name is said again exactly as it was given."""
 _BESIDE = ("signing-key.pem", "rehearsal-signing-key.pem", "rehearsal-office.pem")
 
 
@@ -61,12 +63,18 @@ def device_key(given: str | None) -> str | None:
 
 
 def device_keys(given: Iterable[str]) -> tuple[str, ...]:
-    """Several of them; a folder stands for every ``.pub`` file in it."""
+    """Several of them; a folder stands for every ``.pub`` file in it, and has at least one. Raises UsageError."""
     every: list[str] = []
     for each in given:
-        folder = Path(each)
-        every += map(str, sorted(folder.glob("*.pub"))) if os.path.isdir(each) else [each]  # noqa: PTH112 - maybe no path
+        every += _keys_in(Path(each)) if os.path.isdir(each) else [each]  # noqa: PTH112 - maybe no path at all
     return tuple(key for each in every if (key := device_key(each)))
+
+
+def _keys_in(folder: Path) -> list[str]:
+    found = sorted(map(str, folder.glob("*.pub")))
+    if not found:
+        raise click.UsageError(f"--device-key: there is no .pub file in the folder {folder}")
+    return found
 
 
 def _words(key: str) -> str:

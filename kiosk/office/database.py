@@ -11,6 +11,7 @@ from typing import Any, LiteralString
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 from psycopg.rows import DictRow, dict_row
 
 from kiosk.domain.errors import BatchError, Refused, StorageDamaged, Unreachable
@@ -73,6 +74,14 @@ def _is_away(error: psycopg.Error) -> bool:
     if (error.sqlstate or "").startswith("54"):
         return False
     return isinstance(error, _AWAY)
+
+
+def refuse_bad_url(url: str) -> None:
+    """Raise Refused for what is no connection string; whether a server answers there is not asked."""
+    try:
+        conninfo_to_dict(url)
+    except psycopg.ProgrammingError:  # its message may hold a password
+        raise Refused("office.error_database_url") from None
 
 
 def _connect(url: str) -> Connection:

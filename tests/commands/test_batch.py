@@ -124,9 +124,11 @@ def test_open_leaves_nothing_of_a_bad_batch_and_nothing_over(place: Place, tmp_p
     assert [each.name for each in tmp_path.iterdir() if "part" in each.name] == []
     office.mkdir()
     (office / "there").write_text("there")
-    refused = place.run("open", file, "--identity", place.identity, "--out", office)
-    assert refused.returncode == 1
-    assert "empty" in refused.stderr
+    for out in (office, office / "there", office / "there" / "below"):  # wrong usage: nothing is said of the batch
+        refused = place.run("open", file, "--identity", place.identity, "--out", out, "--json")
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "Traceback" not in refused.stderr
+        assert "folder" in refused.stderr
     assert [each.name for each in office.iterdir()] == ["there"]
 
 
@@ -165,6 +167,42 @@ def test_two_at_once_into_one_folder_do_not_mix(tmp_path: Path) -> None:
     assert (second.returncode, first.returncode) == (1, 0)
     assert "out_busy: A batch is being opened into this folder already" in second.stderr
     assert [each.name for each in office.parent.iterdir()] == ["opened"]
+
+
+def test_open_into_the_folder_one_is_in_ended_in_a_traceback(place: Place, tmp_path: Path) -> None:
+    file, here = place.seal().resolve(), tmp_path / "here"
+    here.mkdir()
+    words = ["open", str(file), "--identity", str(place.identity.resolve()), "--out", ".", "--json"]
+    done = subprocess.run(
+        [sys.executable, "-m", "kiosk", *words], cwd=here, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, json.loads(done.stdout)["out"]) == (0, "."), done.stderr
+    assert (here / "applications.csv").is_file()
+
+
+def test_a_file_is_named_in_the_answer_as_it_was_given(place: Place) -> None:
+    file = place.seal()
+    given = [f"./{file.name}", f"{file.parent}//{file.name}", "./missing"]
+    words = [sys.executable, "-m", "kiosk", "verify", "--json", *given]
+    done = subprocess.run(words, cwd=file.parent, capture_output=True, text=True, check=False)
+    assert [json.loads(line)["file"] for line in done.stdout.splitlines()] == given, done.stderr
+    (said,) = place.run("open", f"{file.parent}//nothing", "--identity", place.identity, "--out",
+                        file.parent / "opened", "--json").stdout.splitlines()  # fmt: skip
+    assert json.loads(said)["file"] == f"{file.parent}//nothing"
+
+
+@pytest.mark.parametrize("odd", ["--profile", "--out"])
+def test_a_seal_that_cannot_be_written_is_refused_before_the_window_is_closed(place: Place, odd: str) -> None:
+    place.out.parent.joinpath("file").write_text("in the way")
+    options = {"--out": str(place.out), "--profile": "default"}
+    options |= {odd: {"--profile": "nosuch", "--out": str(place.out.parent / "file" / "below")}[odd]}
+    done = place.run("seal", place.window, *(word for pair in options.items() for word in pair))
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert "Nothing was done" in done.stderr
+    vault = Vault(place.data, cost=CHEAP)
+    assert vault.kiosk_store.windows.get(place.window).state is WindowState.OPEN
+    vault.lock()
 
 
 def test_a_window_that_does_not_balance_stays_open_and_says_why(place: Place) -> None:
@@ -354,6 +392,10 @@ def test_erase_leaves_a_certificate_and_no_window(place: Place, tmp_path: Path) 
     vault.kiosk_store.staff.add("責任者二", Role.SUPERVISOR, AT)
     vault.lock()
     two = ("--as", "demo-supervisor", "--second", "責任者二", "--reason", "練習")
+    unwritable = place.run("erase", place.window, *two, "--out", place.identity / "papers")
+    assert unwritable.returncode == 2
+    assert "Nothing was done" in unwritable.stderr
+    assert (place.data / "windows" / f"{place.window}.db").exists()
     for _ in range(2):
         done = place.run("erase", place.window, *two, "--out", tmp_path / "papers", "--json")
         assert done.returncode == 0, done.stderr

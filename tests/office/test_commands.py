@@ -41,6 +41,30 @@ def test_from_new_keys_to_a_batch_taken_in_and_a_page(place: Place, tmp_path: Pa
     assert (lost.returncode, json.loads(lost.stdout)["error"]["key"]) == (2, "ack_not_written")
 
 
+def test_wrong_words_are_wrong_usage_and_no_traceback(place: Place, tmp_path: Path) -> None:
+    empty = tmp_path / "keys"
+    empty.mkdir()
+    file = tmp_path / "a.mab"
+    file.write_bytes(b"")
+    for odd in (("--photos", "ftp://x"), ("--database", "garbage"), ("--device-key", empty)):
+        done = command(place, *place.words(), "--json", *odd, file, file)
+        assert (done.returncode, done.stdout) == (2, ""), odd
+        assert "Traceback" not in done.stderr
+        assert done.stderr.count("Error: ") == 1
+    queue = ("intake-queue", file, "--database", place.database, "--photos", "ftp://x")
+    assert command(place, *queue).returncode == 2
+
+
+def test_a_database_of_a_newer_version_is_said_of_each_file_as_it_was_given(place: Place, tmp_path: Path) -> None:
+    place.intake(place.kiosk.seal())
+    place.rows("insert into migrations (number) values (99) returning 1", side="office")
+    given = [str(tmp_path) + "//one.mab", str(tmp_path) + "/./two.mab"]
+    code, said, error = place.intake(*given)
+    assert (code, [each["file"] for each in said]) == (2, given), error
+    assert {each["error"]["key"] for each in said} == {"storage_damaged"}
+    assert "Traceback" not in error
+
+
 def test_the_page_starts_only_with_an_account_and_on_loopback(place: Place, tmp_path: Path) -> None:
     serve = ("office", "serve", "--database", place.database, "--photos", f"file://{tmp_path}", "--port", "0")
     refused = command(place, *serve)

@@ -1,0 +1,38 @@
+"""Folders named on the command line, looked at before anything is done that cannot be taken back."""
+
+import os
+from pathlib import Path
+from tempfile import TemporaryFile
+
+import click
+
+from kiosk.commands.people import words_language
+from kiosk.texts import catalogue
+
+
+def refuse_unwritable(folder: Path) -> None:
+    """See that a file can be written in a folder, or in the one it would be made in; raises UsageError."""
+    try:
+        there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        with TemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        raise _wrong("out_unwritable", error) from None
+
+
+def empty_folder(folder: Path) -> Path:
+    """The whole path of a folder that is empty or can be made; raises UsageError for any other."""
+    try:
+        whole = folder.resolve()
+        if whole.exists() and (not whole.is_dir() or any(whole.iterdir())):
+            raise _wrong("out_not_empty")
+    except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
+        raise _wrong("out_unwritable", error) from None
+    refuse_unwritable(whole.parent)
+    return whole
+
+
+def _wrong(key: str, error: Exception | None = None) -> click.UsageError:
+    words = catalogue(words_language())[f"batch.error_{key}"]
+    said = os.strerror(error.errno or 0) if isinstance(error, OSError) else ""
+    return click.UsageError(f"{words} ({said})" if said else words)
