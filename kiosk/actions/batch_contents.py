@@ -14,7 +14,7 @@ from kiosk.domain.ages import is_under, rules_on
 from kiosk.domain.batch import KINDS, Line, Member, in_sealed_order
 from kiosk.domain.batch_row import Parts, as_line, as_row, kind, photo_name, residence
 from kiosk.domain.birth_date import last_possible
-from kiosk.domain.columns import Column, cells, misfits, profile_columns, to_cp932
+from kiosk.domain.columns import Column, cells, misfits, neutralise, profile_columns, to_cp932
 from kiosk.domain.queue import Application
 from kiosk.store.sealing import SealingRows
 
@@ -76,6 +76,7 @@ def _tables(
     rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], rules: Mapping[str, Any], profile: str
 ) -> Iterator[Source]:
     table = [cells(row, columns) for row in rows]
+    columns = [Column(neutralise(each.header), each.path) for each in columns]
     header = [column.header for column in columns]
     yield _whole("applications.csv", _csv([header, *table]).encode("utf-8-sig"))
     yield _whole("applications.jsonl", b"".join(map(as_line, rows)))

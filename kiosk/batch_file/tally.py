@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from kiosk.batch_file.rows import MOST_LINE, ROWS, row
+from kiosk.batch_file.table import TABLES, Table
 from kiosk.domain.batch import KINDS, Manifest, Member
 from kiosk.domain.errors import BatchError
 
@@ -20,7 +21,10 @@ class Tally:
         self._found: Counter[str] = Counter()
 
     def watch(self, member: Member, chunks: Iterator[bytes]) -> Iterator[bytes]:
-        """The member's bytes as they are; its rows are looked at before they are handed on."""
+        """The member's bytes as they are; its rows and cells are looked at before they are handed on."""
+        if member.name in TABLES:
+            yield from _as_table(Table(TABLES[member.name]), chunks)
+            return
         for chunk in chunks:
             if member.name == ROWS:
                 self._lines(chunk)
@@ -52,3 +56,10 @@ class Tally:
             raise BatchError("altered")
         if not again <= self._uids or gone & self._uids:
             raise BatchError("altered")
+
+
+def _as_table(table: Table, chunks: Iterator[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        table.take(chunk)
+        yield chunk
+    table.finish()

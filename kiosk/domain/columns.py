@@ -46,6 +46,11 @@ def neutralise(text: str) -> str:
     return _MARK + text if text.startswith(_MARK) or (start in _STARTS_A_FORMULA and start) else text
 
 
+def is_harmless(cell: str) -> bool:
+    """Whether no spreadsheet would run a cell: it is neutralised, or needs not be."""
+    return cell.startswith(_MARK) or neutralise(cell) == cell
+
+
 def restore(cell: str) -> str:
     """The value a cell was made from; the inverse of ``neutralise``."""
     return cell.removeprefix(_MARK)

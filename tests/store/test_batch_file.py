@@ -324,6 +324,47 @@ def test_tables_come_first_and_in_their_order(order: list[int], tmp_path: Path) 
     assert fault(tmp_path / "a.mab") == "altered"
 
 
+BOM = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        BOM + b'"uid","x"\r\n"u0","=cmd|\'/c calc\'!A1"\r\n',
+        BOM + b'"uid","x"\r\n"u0","\xe3\x80\x80\xef\xbc\x8bx"\r\n',
+        BOM + b'"=x"\r\n',
+        BOM + b'"uid"\r\n"u0","b"\r\n',
+        BOM + b'"uid"\r\nu0\r\n',
+        BOM + b'"uid"\r\n"u"0"\r\n',
+        BOM + b'"uid"\n',
+        BOM + b'"uid"\r\n"u0"',
+        BOM + b'"uid"\r\n"\xff"\r\n',
+        b'"uid"\r\n',
+        BOM,
+        b"",
+        BOM + b'"uid"\r\n"' + b"x" * (2 << 20) + b'"\r\n',
+        BOM + b'"""\r\n""' * 500_000,
+    ],
+    ids=lambda table: repr(table[3:40]),
+)
+def test_a_table_with_a_cell_that_runs_or_of_another_form_is_refused(table: bytes, tmp_path: Path) -> None:
+    """A signed table was laid out with whatever it held: its first opening in a spreadsheet would have run it."""
+    seal_by_hand(tmp_path / "a.mab", archived(signed_parts([source("applications.csv", table), *some_sources()[1:]])))
+    began = time.monotonic()
+    assert fault(tmp_path / "a.mab") == "altered"
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("cell", ["'=cmd", "''", "x=1", "", 'a""\r\n""', "、", "a\r\nb", "'　＝"])
+def test_cells_as_our_writer_writes_them_pass(cell: str, tmp_path: Path) -> None:
+    line = f'"uid","x"\r\n"u0","{cell}"\r\n'
+    narrow = [source("applications.cp932.csv", line.encode("cp932")), source("cp932-report.csv", BOM + b'"uid"\r\n')]
+    _, rows, *pictures = some_sources()
+    sources = [source("applications.csv", BOM + line.encode()), rows, *narrow, *pictures]
+    seal_by_hand(tmp_path / "a.mab", archived(signed_parts(sources)))
+    assert check_file(tmp_path / "a.mab", [OFFICE]).manifest
+
+
 def test_a_line_without_an_end_is_refused_before_it_is_held(tmp_path: Path) -> None:
     """A line of 64 MiB took 21 seconds to refuse, since it was put together anew with every piece."""
     path = with_rows(tmp_path / "a.mab", b"x" * (64 << 20), [], applications=1, paper_form=1)
