@@ -35,14 +35,14 @@ def erase_window(vault: Vault, clock: Clock, order: EraseOrder) -> Erasure:
     erased already it gives the facts again. Raises SecondPersonNeeded, NotPermitted, NotAssigned, Refused,
     NotAllowedNow, Locked, TappedFirst (another program is reading kiosk.db: call again).
     """
-    order = replace(order, reason=kept_reason(order.reason))
-    staff = vault.kiosk_store.staff
-    require_two(staff.get(order.by), staff.get(order.second))
-    window = vault.kiosk_store.windows.get(order.window_id)
-    require_assigned(window, staff.get(order.by))
-    with seal_lock(vault.folder, window.id):
-        erasure = Erasures(vault.kiosk_store).get(window.id) or _decide(vault, clock, order, window)
+    order, store = replace(order, reason=kept_reason(order.reason)), vault.kiosk_store
+    require_two(store.staff.get(order.by), store.staff.get(order.second))
+    with seal_lock(vault.folder, order.window_id):
+        window = store.windows.get(order.window_id)
+        require_assigned(window, store.staff.get(order.by))
+        erasure = Erasures(store).get(window.id) or _decide(vault, clock, order, window)
         if not is_erased(window.state):
+            advance_window(window.state, WindowEvent.ERASE)
             vault.destroy_window(window.id)
             remove(window_files(vault.folder, window.id))
             _empty_outbox(vault, erasure)

@@ -18,7 +18,9 @@ from kiosk.domain.window import (
     require_assigned,
 )
 from kiosk.ports import Clock
+from kiosk.store.erasing import Erasures
 from kiosk.store.kiosk_file import KioskStore
+from kiosk.store.sealing import seal_lock
 from kiosk.store.vault import Vault
 from kiosk.texts import languages
 
@@ -133,13 +135,18 @@ def _require_override(store: KioskStore, left: Sequence[OpenItem], by: str, seco
 
 
 def reopen_window(vault: Vault, clock: Clock, window_id: str, by: str, second: str, reason: str) -> Window:
-    """Open a closed or sealed window again for late applicants; two people and a reason (AnswerRefused, Refused)."""
+    """Open a closed or sealed window again for late applicants; two people and a reason (AnswerRefused, Refused).
+
+    Raises NotAllowedNow once its erasing was decided, TappedFirst while it is being sealed or erased.
+    """
     store = vault.kiosk_store
     require_two(store.staff.get(by), store.staff.get(second))
     why = kept_reason(reason)
     if not why:
         raise Refused("window.error_reason_needed")
-    with store.write():
+    with seal_lock(vault.folder, window_id), store.write():
+        if Erasures(store).get(window_id):
+            raise NotAllowedNow("its erasing was begun and can only be carried on")
         if store.windows.current():
             raise NotAllowedNow("another window is open")
         return _move(store, clock, window_id, WindowEvent.REOPEN, by, second=second, reason=why)

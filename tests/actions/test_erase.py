@@ -12,10 +12,19 @@ from kiosk.actions.erase import EraseOrder, erase_window
 from kiosk.actions.window import reopen_window
 from kiosk.documents.deletion_certificate import deletion_certificate_pdf
 from kiosk.domain.erasure import Erasure
-from kiosk.domain.errors import KioskError, NotAllowedNow, NotFound, NotPermitted, Refused, SecondPersonNeeded
+from kiosk.domain.errors import (
+    KioskError,
+    NotAllowedNow,
+    NotFound,
+    NotPermitted,
+    Refused,
+    SecondPersonNeeded,
+    TappedFirst,
+)
 from kiosk.domain.staff import Role
 from kiosk.domain.states import ApplicationState, WindowEvent, WindowState
 from kiosk.store.backup import make_backup
+from kiosk.store.batches import Tombstone
 from kiosk.store.database import open_store
 from kiosk.store.erasing import Erasures
 from kiosk.store.migrations import window_migrations
@@ -224,3 +233,57 @@ def test_cut_off_at_any_step_it_is_carried_on(
     assert room.vault.kiosk_store.windows.wrapped_keys() == {}
     events = [entry.event for entry in room.vault.kiosk_store.audit.list(room.window.id)]
     assert (events.count("erase_decided"), events.count("window_erase")) == (1, 1)
+
+
+def erase_cut_off(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed after the decision was noted and before the key was destroyed."""
+
+    def cut_off(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Windows, "destroy_key", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            erase(room, SECOND_SUPERVISOR, "端末の廃棄")
+
+
+def test_a_window_whose_erasing_was_cut_off_is_not_opened_again(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It was; late applicants came, and the next erase destroyed the open window without a reason."""
+    sealed_room(room)
+    erase_cut_off(room, monkeypatch)
+    with pytest.raises(NotAllowedNow):
+        reopen_window(room.vault, room.clock, room.window.id, REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR, "遅れて来た人")
+    assert room.state is WindowState.SEALED
+    erase(room)
+    assert room.state is WindowState.ERASED
+
+
+def test_an_erasing_decided_before_the_window_was_opened_again_destroys_nothing(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As an earlier version could leave it."""
+    sealed_room(room)
+    erase_cut_off(room, monkeypatch)
+    room.vault.kiosk_store.windows.move(room.window.id, WindowEvent.REOPEN, REHEARSAL_SUPERVISOR, None, None, AT)
+    room.add(ApplicationState.ACCEPTED)
+    with pytest.raises(NotAllowedNow):
+        erase(room)
+    assert room.state is WindowState.OPEN
+    assert len(room.store.applications.list()) == 4
+
+
+def test_a_window_is_not_opened_again_while_it_is_being_erased(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    sealed_room(room)
+    tried: list[str] = []
+    real = deed._tombstones
+
+    def meanwhile(vault: Vault, window_id: str, at: str) -> list[Tombstone]:
+        with pytest.raises(TappedFirst):
+            reopen_window(vault, room.clock, window_id, REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR, "遅れて来た人")
+        tried.append("reopen")
+        return real(vault, window_id, at)
+
+    monkeypatch.setattr(deed, "_tombstones", meanwhile)
+    erase(room, SECOND_SUPERVISOR, "端末の廃棄")
+    assert tried == ["reopen"]
+    assert room.state is WindowState.ERASED
