@@ -24,7 +24,7 @@ from kiosk.ports import Clock
 from kiosk.rules import load_rules
 from kiosk.store import device
 from kiosk.store.batches import Batch
-from kiosk.store.sealing import SealingRows, SealNote, SealNotes, seal_lock, snapshot_of
+from kiosk.store.sealing import SealingRows, SealNote, SealNotes, seal_lock
 from kiosk.store.vault import Vault
 
 Progress = Callable[[int, int], None]
@@ -125,6 +125,7 @@ def _finish_interrupted(vault: Vault, clock: Clock, order: SealOrder) -> Sealed 
     note = notes.get(order.window_id)
     if note is None:
         return None
+    advance_window(vault.kiosk_store.windows.get(order.window_id).state, WindowEvent.SEAL)
     file = SealedFile(Path(note.folder) / note.file_name)
     if note.sha256 and file.is_there(note.sha256):
         return _enter(vault, clock, note, file)
@@ -150,13 +151,14 @@ def _seal_anew(vault: Vault, clock: Clock, order: SealOrder, progress: Progress)
         note = replace(note, supersedes=json.dumps(_supersedes(vault, rows, window.id, seq)))
     SealNotes(vault.kiosk_store).set(note)
     applications = rows.applications()
+    snapshot = rows.snapshot(applications)  # before the contents are read: what changes after this stops the seal
     rules = (load_rules("columns", order.rules), order.profile or DEFAULT_PROFILE, load_rules("ages", order.rules))
     contents = read_contents(rows, applications, window.municipality, *rules)
     _require_room(file.path.parent, contents)
     manifest = _manifest(vault, note, window, order, contents, found)
     sha256 = _write(vault, file, manifest, contents, window, progress)
     note = replace(
-        note, sha256=sha256, snapshot=snapshot_of(applications), applications=len(applications),
+        note, sha256=sha256, snapshot=snapshot, applications=len(applications),
         batch_id=manifest.batch_id, manifest_sha256=hashlib.sha256(to_bytes(manifest)).hexdigest(),
     )  # fmt: skip
     SealNotes(vault.kiosk_store).set(note)

@@ -115,11 +115,20 @@ class SealingRows:
             found.setdefault(row["uid"], []).append(row)
         return found
 
+    def snapshot(self, applications: Iterable[Application]) -> str:
+        """A digest of which applications these are and what their rows hold; moving to sealed does not change it."""
+        photos, checks, custody = self.photos(), self.identity_checks(), self.custody()
+        held = [
+            [each.uid, each.form_id, each.submitted_at, dict(each.answers),
+             photos.get(each.uid), checks.get(each.uid), custody.get(each.uid)]
+            for each in applications
+        ]  # fmt: skip
+        return sha256(json.dumps(held, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
     def move_to_sealed(self, snapshot: str, by: str, at: str) -> None:
         """Move all of them in one transaction; raises TappedFirst when they are not those of the snapshot any more."""
         with self._store.write():
-            present = self.applications()
-            if snapshot_of(present) != snapshot:
+            if self.snapshot(self.applications()) != snapshot:
                 raise TappedFirst("an application changed while it was being sealed")
             self._seal_accepted(by, at)
 
@@ -139,13 +148,3 @@ class SealingRows:
 
 
 _JSON = ("documents", "agreements", "notes")
-
-
-def snapshot_of(applications: Iterable[Application]) -> str:
-    """A digest of which applications these are and what they hold; moving to sealed does not change it."""
-    return sha256(json.dumps(list(_contents(applications)), ensure_ascii=False, sort_keys=True).encode()).hexdigest()
-
-
-def _contents(applications: Iterable[Application]) -> Iterator[list[Any]]:
-    for each in applications:
-        yield [each.uid, each.form_id, each.submitted_at, dict(each.answers)]

@@ -22,6 +22,7 @@ from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, ApplicationState, WindowState
 from kiosk.fakes import FixedClock
 from kiosk.store import wraps
+from kiosk.store.identity import IdentityRecord
 from kiosk.store.photos import StoredPhoto
 from kiosk.store.sealing import SealNotes, seal_lock
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
@@ -85,6 +86,22 @@ def members_of(path: Path, identity: pyrage.x25519.Identity) -> dict[str, bytes]
     found: dict[str, bytes] = {}
     check_file(path, [identity], keep=lambda name, chunks: found.__setitem__(name, b"".join(chunks)))
     return found
+
+
+def cut_off_before(room: Room, monkeypatch: pytest.MonkeyPatch, owner: object, name: str) -> None:
+    """A seal that is killed when it comes to that step."""
+
+    def cut_off(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, name, cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            room.seal()
+
+
+def reopen(room: Room) -> None:
+    reopen_window(room.vault, room.clock, room.window.id, REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR, "訂正")
 
 
 def test_a_sealed_window_gives_back_what_was_entered(room: Room) -> None:
@@ -355,14 +372,7 @@ def test_a_seal_cut_off_is_finished_by_the_next(room: Room, monkeypatch: pytest.
         "add": type(room.vault.kiosk_store.batches),
         "clear": SealNotes,
     }[after]
-
-    def cut_off(*args: object, **named: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(owner, after, cut_off)
-        with pytest.raises(KeyboardInterrupt):
-            room.seal()
+    cut_off_before(room, monkeypatch, owner, after)
     sealed = room.seal()
     assert room.state is WindowState.SEALED
     assert [batch.seq for batch in room.vault.kiosk_store.batches.list()] == [1]
@@ -371,13 +381,61 @@ def test_a_seal_cut_off_is_finished_by_the_next(room: Room, monkeypatch: pytest.
     assert SealNotes(room.vault.kiosk_store).get(room.window.id) is None
 
 
+def test_a_file_left_by_a_seal_cut_off_is_not_entered_once_a_photo_was_taken_again(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was: the batch held the old photo, the kiosk the new one."""
+    made = room.add(photo=b"old photo ")
+    room.close()
+    cut_off_before(room, monkeypatch, deed, "_enter")
+    reopen(room)
+    new = b"new photo"
+    room.store.photos.save(made.uid, StoredPhoto(new, sha256(new).hexdigest(), 1050, 1350, "pass", (), AT))
+    room.close()
+    with pytest.raises(TappedFirst):
+        room.seal()
+    assert members_of(room.seal().path, room.identity)[f"photos/{made.uid}.jpg"] == new
+
+
+@pytest.mark.parametrize("part", ["identity", "custody"])
+def test_what_staff_noted_while_it_was_sealed_stops_the_seal(room: Room, part: str) -> None:
+    made = room.add()
+    room.close()
+
+    def note(done: int, total: int) -> None:
+        if done == total and part == "identity":
+            record = IdentityRecord("PICKUP", "demo", (), {}, REHEARSAL_OPERATOR, AT)
+            room.store.identity.save(made.uid, record)
+        elif done == total:
+            line = room.store.custody.take(made.uid, "old_card", 1, REHEARSAL_OPERATOR, AT)
+            room.store.custody.put_in_envelope(line.id, "A-1", REHEARSAL_OPERATOR, AT)
+
+    with pytest.raises(TappedFirst):
+        seal_window(room.vault, room.clock, room.order(), note)
+    row = json.loads(members_of(room.seal().path, room.identity)["applications.jsonl"])
+    assert row["identity" if part == "identity" else "custody"]
+
+
+def test_a_window_opened_again_after_a_seal_cut_off_is_not_sealed_half(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its applications were moved to sealed, then the window refused."""
+    made = room.add()
+    room.close()
+    cut_off_before(room, monkeypatch, deed, "_enter")
+    reopen(room)
+    with pytest.raises(NotAllowedNow):
+        room.seal()
+    assert room.store.applications.get(made.uid).state is S.ACCEPTED
+
+
 def test_a_correction_goes_into_the_next_batch_and_says_what_it_replaces(room: Room) -> None:
     wrong, gone, good = room.add(), room.add(), room.add()
     room.close()
     first = room.seal()
     with pytest.raises(NotAllowedNow):
         room.store.applications.change(wrong.uid, "contact_name", "見本 次郎", REHEARSAL_SUPERVISOR, "misread", AT)
-    reopen_window(room.vault, room.clock, room.window.id, REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR, "訂正")
+    reopen(room)
     table = room.store.applications
     for uid in (wrong.uid, gone.uid):
         table.move(uid, ApplicationEvent.REOPEN, REHEARSAL_SUPERVISOR, AT, "訂正")
@@ -410,18 +468,11 @@ def test_a_correction_whose_file_was_lost_half_way_still_says_what_it_replaces(
     wrong = room.add()
     room.close()
     room.seal()
-    reopen_window(room.vault, room.clock, room.window.id, REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR, "訂正")
+    reopen(room)
     for event in (ApplicationEvent.REOPEN, ApplicationEvent.CHECK_IDENTITY, ApplicationEvent.ACCEPT):
         room.store.applications.move(wrong.uid, event, REHEARSAL_SUPERVISOR, AT, "訂正")
     room.close()
-
-    def cut_off(*given: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(type(room.vault.kiosk_store.batches), "add", cut_off)
-        with pytest.raises(KeyboardInterrupt):
-            room.seal()
+    cut_off_before(room, monkeypatch, type(room.vault.kiosk_store.batches), "add")
     (room.out / f"REHEARSAL-demo-city-{room.window.id}-2.mab").unlink()
     checked = check_file(room.seal().path, [room.identity])
     assert checked.manifest is not None
