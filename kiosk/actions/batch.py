@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -17,6 +17,7 @@ from kiosk.actions.window import close_keeping_key
 from kiosk.batch_file.manifest import public_text, to_bytes
 from kiosk.domain.batch import Balance, Manifest, balance, file_name, superseded
 from kiosk.domain.errors import BatchError, StorageFull, TappedFirst
+from kiosk.domain.queue import Application
 from kiosk.domain.staff import Role, require_role, require_two
 from kiosk.domain.states import ApplicationEvent, ApplicationState, WindowEvent, advance_window, allowed_window
 from kiosk.domain.window import Window, kept_reason, require_assigned
@@ -141,16 +142,12 @@ def _seal_anew(vault: Vault, clock: Clock, order: SealOrder, progress: Progress)
         raise BatchError("unbalanced")
     seq = vault.kiosk_store.batches.next_seq(window.id)
     rows = SealingRows(vault.window_store(window.id), seq)
-    cut_off = SealNotes(vault.kiosk_store).get(window.id)
     note = _note(order, window, seq, _at(clock))
     file = SealedFile(Path(note.folder) / note.file_name)
     file.refuse_if_there()
-    if cut_off and cut_off.seq == seq and cut_off.sha256:  # its applications may have been moved, its file was lost
-        note = replace(note, supersedes=cut_off.supersedes)
-    else:
-        note = replace(note, supersedes=json.dumps(_supersedes(vault, rows, window.id, seq)))
-    SealNotes(vault.kiosk_store).set(note)
     applications = rows.applications()
+    note = replace(note, supersedes=json.dumps(_supersedes(vault, rows, applications, note)))
+    SealNotes(vault.kiosk_store).set(note)
     snapshot = rows.snapshot(applications)  # before the contents are read: what changes after this stops the seal
     rules = (load_rules("columns", order.rules), order.profile or DEFAULT_PROFILE, load_rules("ages", order.rules))
     contents = read_contents(rows, applications, window.municipality, *rules)
@@ -165,9 +162,11 @@ def _seal_anew(vault: Vault, clock: Clock, order: SealOrder, progress: Progress)
     return _enter(vault, clock, note, file)
 
 
-def _supersedes(vault: Vault, rows: SealingRows, window_id: str, seq: int) -> tuple[dict[str, Any], ...]:
-    batches = vault.kiosk_store.batches.list(window_id)
-    return superseded(rows.sealed_before(), {each.seq: each.batch_id for each in batches}, seq)
+def _supersedes(
+    vault: Vault, rows: SealingRows, applications: Iterable[Application], note: SealNote
+) -> tuple[dict[str, Any], ...]:
+    batch_ids = {each.seq: each.batch_id for each in vault.kiosk_store.batches.list(note.window_id)}
+    return superseded(rows.sealed_before(), {str(each.uid) for each in applications}, batch_ids, note.seq)
 
 
 def _note(order: SealOrder, window: Window, seq: int, at: str) -> SealNote:

@@ -1,7 +1,7 @@
 """What a batch is: the balance at close, the file's name, the order of rows, the manifest."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,16 +142,16 @@ class Member:
 
 
 def superseded(
-    earlier: Iterable[tuple[str, int, ApplicationState]], batch_ids: Mapping[int, str], seq: int
+    earlier: Iterable[tuple[str, int, ApplicationState]], going: Container[str], batch_ids: Mapping[int, str], seq: int
 ) -> tuple[dict[str, Any], ...]:
     """What batch ``seq`` changes in earlier ones, by their sequence; empty for an ordinary batch.
 
-    ``earlier`` are ``(uid, sequence it lies in, state now)``: accepted ones come again in this batch (``replaced``),
-    ended ones no longer apply (``withdrawn``).
+    ``earlier`` are ``(uid, a sequence it lay in, state now)``, one for each sequence: those ``going`` into this batch
+    come again (``replaced``), ended ones no longer apply (``withdrawn``).
     """
     found: dict[int, dict[str, list[str]]] = {}
     for uid, its_seq, state in sorted(earlier):
-        kind = "replaced" if state is _S.ACCEPTED else "withdrawn" if state in _DECIDED else None
+        kind = "replaced" if uid in going else "withdrawn" if state in _DECIDED else None
         if kind and its_seq < seq:
             found.setdefault(its_seq, {"replaced": [], "withdrawn": []})[kind].append(uid)
     return tuple({"batch_id": batch_ids.get(each, ""), "seq": each, **found[each]} for each in sorted(found))

@@ -31,6 +31,8 @@ _MOVES: dict[tuple[Filing, FilingEvent], Filing] = {
     (Filing.FILED, FilingEvent.AGAIN): Filing.TO_FILE,
     (Filing.RETURNED, FilingEvent.AGAIN): Filing.TO_FILE,
 }
+FURTHEST_FIRST = (Filing.DONE, Filing.FILED, Filing.RETURNED, Filing.TO_FILE)
+"""How far an application has come, for one that lay in several batches."""
 NEEDS_REASON = frozenset({FilingEvent.RETURN})
 REASONS = ("photo", "form_id", "name", "birth_date", "other")
 """Why an application comes back; ``photo`` puts it on the re-shoot list."""

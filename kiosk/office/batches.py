@@ -131,7 +131,10 @@ def _insert_batch(connection: Connection, found: Checked, receipt: Receipt) -> N
 
 
 def _supersede(connection: Connection, inside: Manifest) -> None:
-    """Note what this batch corrects, then mark the rows concerned, whichever of the batches came first."""
+    """Note what this batch corrects, then mark the rows concerned, whichever of the batches came first.
+
+    A row that lies in a batch of a greater sequence too is replaced by it, whether that batch says so or not.
+    """
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into supersessions (by_batch, earlier_batch, earlier_seq, uid, kind) values (%s, %s, %s, %s, %s)",
@@ -146,8 +149,8 @@ def _supersede(connection: Connection, inside: Manifest) -> None:
 
 
 _MARK = """
-with last as (
-    select distinct on (earlier.batch_id, s.uid) earlier.batch_id, s.uid, s.by_batch, s.kind
+with said as (
+    select earlier.batch_id, s.uid, s.by_batch, s.kind, later.seq
     from supersessions s
     join batches later on later.batch_id = s.by_batch
     join batches earlier
@@ -155,7 +158,18 @@ with last as (
      and earlier.seq = s.earlier_seq and earlier.seq < later.seq
      and (earlier.batch_id = s.earlier_batch or (s.earlier_batch = '' and earlier.device_key = later.device_key))
     where %(batch)s in (later.batch_id, earlier.batch_id)
-    order by earlier.batch_id, s.uid, later.seq desc
+), again as (
+    select earlier.batch_id, a.uid, later.batch_id as by_batch, 'replaced' as kind, later.seq
+    from batches later
+    join batches earlier
+      on earlier.window_id = later.window_id and earlier.municipality = later.municipality
+     and earlier.seq < later.seq
+    join applications a on a.batch_id = later.batch_id
+    where %(batch)s in (later.batch_id, earlier.batch_id)
+), last as (
+    select distinct on (batch_id, uid) batch_id, uid, by_batch, kind
+    from (select * from said union all select * from again) found
+    order by batch_id, uid, seq desc
 )
 update applications
 set superseded_by = last.by_batch, superseded_as = last.kind, version = version + 1

@@ -4,21 +4,25 @@ from typing import Any
 
 from kiosk.domain.errors import NotFound, Refused, TappedFirst
 from kiosk.domain.free_text import refuse_unkeepable
-from kiosk.domain.worksheet import NEEDS_REASON, Filing, FilingEvent, advance
+from kiosk.domain.worksheet import FURTHEST_FIRST, NEEDS_REASON, Filing, FilingEvent, advance
 from kiosk.office.database import Connection
 
 _LONGEST_REASON = 200
 
 
 def get(connection: Connection, batch_id: str, uid: str) -> dict[str, Any]:
-    """One application with its batch's window and sequence; raises NotFound."""
+    """One application with its batch's window and sequence; raises NotFound.
+
+    ``earlier_state`` is the furthest that a row of the same person in an earlier batch of the window has come.
+    """
     row = connection.execute(
         "select a.*, b.seq, b.window_id, b.sha256 as batch_sha256, n.seq as superseded_by_seq,"
-        " (select min(e.state) from applications e where e.superseded_by = a.batch_id and e.uid = a.uid)"
-        " as earlier_state"
+        " (select e.state from applications e join batches o using (batch_id)"
+        " where e.uid = a.uid and o.window_id = b.window_id and o.municipality = b.municipality and o.seq < b.seq"
+        " order by array_position(%s::text[], e.state) limit 1) as earlier_state"
         " from applications a join batches b using (batch_id)"
         " left join batches n on n.batch_id = a.superseded_by where a.batch_id = %s and a.uid = %s",
-        (batch_id, uid),
+        (list(FURTHEST_FIRST), batch_id, uid),
     ).fetchone()
     if row is None:
         raise NotFound("no such application")

@@ -262,3 +262,19 @@ create table photo_two_persons (
 )
 """,
     )
+
+
+@window_migrations(name="0005_batch_rows")
+def _batch_rows(db: Database) -> None:
+    """Every batch an application lay in, so that a correction names all of them and not the last one only."""
+    _run(
+        db,
+        """
+create table batch_rows (
+    uid text not null references applications(uid),
+    seq integer not null,
+    primary key (uid, seq)
+);
+insert into batch_rows select uid, batch_seq from applications where batch_seq is not null
+""",
+    )

@@ -104,6 +104,19 @@ def reopen(room: Room) -> None:
     reopen_window(room.vault, room.clock, room.window.id, REHEARSAL_SUPERVISOR, REHEARSAL_OPERATOR, "訂正")
 
 
+def accept_again(room: Room, uid: str) -> None:
+    """A sealed application corrected in a window that was opened again."""
+    for event in (ApplicationEvent.REOPEN, ApplicationEvent.CHECK_IDENTITY, ApplicationEvent.ACCEPT):
+        room.store.applications.move(uid, event, REHEARSAL_SUPERVISOR, AT, "訂正")
+
+
+def replaced(room: Room, sealed: deed.Sealed) -> dict[int, list[str]]:
+    """Sequence of an earlier batch → uids that the sealed one takes the place of there."""
+    found = check_file(sealed.path, [room.identity]).manifest
+    assert found is not None
+    return {each["seq"]: each["replaced"] for each in found.supersedes}
+
+
 def test_a_sealed_window_gives_back_what_was_entered(room: Room) -> None:
     made = [room.add() for _ in range(5)]
     room.close()
@@ -465,16 +478,75 @@ def test_a_correction_goes_into_the_next_batch_and_says_what_it_replaces(room: R
 def test_a_correction_whose_file_was_lost_half_way_still_says_what_it_replaces(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Also when a second one was corrected before the seal was carried on."""
+    wrong, other = room.add(), room.add()
+    room.close()
+    room.seal()
+    reopen(room)
+    accept_again(room, wrong.uid)
+    room.close()
+    cut_off_before(room, monkeypatch, type(room.vault.kiosk_store.batches), "add")
+    (room.out / f"REHEARSAL-demo-city-{room.window.id}-2.mab").unlink()
+    reopen(room)
+    accept_again(room, other.uid)
+    room.close()
+    assert replaced(room, room.seal()) == {1: sorted([wrong.uid, other.uid])}
+
+
+def test_a_correction_says_what_it_replaces_also_when_late_applicants_came_after_its_seal_was_cut_off(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It said nothing, and the office had the row twice."""
     wrong = room.add()
     room.close()
     room.seal()
     reopen(room)
-    for event in (ApplicationEvent.REOPEN, ApplicationEvent.CHECK_IDENTITY, ApplicationEvent.ACCEPT):
-        room.store.applications.move(wrong.uid, event, REHEARSAL_SUPERVISOR, AT, "訂正")
+    accept_again(room, wrong.uid)
     room.close()
     cut_off_before(room, monkeypatch, type(room.vault.kiosk_store.batches), "add")
-    (room.out / f"REHEARSAL-demo-city-{room.window.id}-2.mab").unlink()
-    checked = check_file(room.seal().path, [room.identity])
-    assert checked.manifest is not None
-    (earlier,) = checked.manifest.supersedes
-    assert earlier["replaced"] == [wrong.uid]
+    reopen(room)
+    room.add()
+    room.close()
+    with pytest.raises(TappedFirst):
+        room.seal()
+    sealed = room.seal()
+    assert (sealed.batch.seq, sealed.batch.applications) == (2, 2)
+    assert replaced(room, sealed) == {1: [wrong.uid]}
+
+
+def test_a_row_corrected_twice_is_named_in_every_batch_it_lay_in(room: Room) -> None:
+    """It was named in the last one only, so the first row stayed in force where the second batch had not come."""
+    wrong, gone = room.add(), room.add()
+    room.close()
+    room.seal()
+    for _ in range(2):
+        reopen(room)
+        accept_again(room, wrong.uid)
+        accept_again(room, gone.uid)
+        room.close()
+        sealed = room.seal()
+    both = sorted([wrong.uid, gone.uid])
+    assert replaced(room, sealed) == {1: both, 2: both}
+    reopen(room)
+    for event in (ApplicationEvent.REOPEN, ApplicationEvent.WITHDRAW):
+        room.store.applications.move(gone.uid, event, REHEARSAL_SUPERVISOR, AT, "本人の希望")
+    room.close()
+    found = json.loads(room.seal().batch.supersedes)
+    assert [(each["seq"], each["withdrawn"]) for each in found] == [(1, [gone.uid]), (2, [gone.uid]), (3, [gone.uid])]
+
+
+def test_a_row_moved_by_a_seal_cut_off_and_corrected_after_that_goes_in_once(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong, gone = room.add(), room.add()
+    room.close()
+    cut_off_before(room, monkeypatch, type(room.vault.kiosk_store.batches), "add")
+    reopen(room)
+    accept_again(room, wrong.uid)
+    for event in (ApplicationEvent.REOPEN, ApplicationEvent.WITHDRAW):
+        room.store.applications.move(gone.uid, event, REHEARSAL_SUPERVISOR, AT, "本人の希望")
+    room.close()
+    with pytest.raises(TappedFirst):
+        room.seal()
+    sealed = room.seal()
+    assert (sealed.batch.seq, sealed.batch.applications, sealed.batch.supersedes) == (1, 1, "[]")

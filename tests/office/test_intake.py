@@ -8,15 +8,17 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.actions import batch
 from kiosk.actions.acknowledge import acknowledge
 from kiosk.clock import SystemClock
 from kiosk.domain.errors import BatchError
-from kiosk.office import devices
-from kiosk.office.database import connected
+from kiosk.domain.worksheet import Filing, FilingEvent
+from kiosk.office import devices, worksheet
+from kiosk.office.database import Side, connected
 from kiosk.office.intake import take_in
 from kiosk.store.vault import REHEARSAL_OPERATOR
 from tests.conftest import kiosk
-from tests.office.places import NAME, Kiosk, Place, RealKiosk, corrected
+from tests.office.places import NAME, Kiosk, Place, RealKiosk, corrected, corrected_again
 
 
 def test_contract_command_takes_a_batch_in_and_the_kiosk_takes_the_answer(place: Place) -> None:
@@ -156,6 +158,44 @@ def test_a_correction_marks_the_older_rows_whichever_comes_first(place: Place, w
         (kept, 1): (None, None),
         (again, 2): (None, None),
     }
+
+
+def in_force(place: Place, uid: str) -> list[int]:
+    """The sequences whose row of that application can be filed."""
+    rows = place.rows(
+        "select seq from applications join batches using (batch_id) where uid = %s and superseded_by is null", uid
+    )
+    return [row["seq"] for row in rows]
+
+
+@pytest.mark.parametrize("is_said", [True, False], ids=["said by the batch", "left unsaid"])
+def test_of_a_row_corrected_twice_the_last_one_counts_also_before_the_second_batch_came(
+    place: Place, monkeypatch: pytest.MonkeyPatch, is_said: bool
+) -> None:
+    """The first and the third were in force at once, and the office could file both."""
+    first, second = corrected(place.kiosk)
+    if not is_said:
+        monkeypatch.setattr(batch, "_supersedes", lambda *given: ())
+    third = corrected_again(place.kiosk)
+    for file in (first, third, second):
+        assert take_in(place.office(), file).is_new
+        assert in_force(place, place.kiosk.uids[0]) == ([1] if file == first else [3])
+    assert in_force(place, place.kiosk.uids[1]) == []
+
+
+def test_what_was_filed_from_the_first_batch_is_said_on_the_page_of_the_third(place: Place) -> None:
+    """It said to_file, the state of the second, and the same person was filed twice."""
+    first, second = corrected(place.kiosk)
+    third, uid = corrected_again(place.kiosk), place.kiosk.uids[0]
+    batch_id = take_in(place.office(), first).manifest.batch_id
+    with connected(place.database, Side.PRACTICE) as connection:
+        worksheet.claim(connection, batch_id, uid, "佐藤")
+        for event in (FilingEvent.FILE, FilingEvent.FINISH):
+            version = worksheet.get(connection, batch_id, uid)["version"]
+            worksheet.move(connection, batch_id, uid, event, "佐藤", version)
+        later = [take_in(place.office(), file).manifest.batch_id for file in (second, third)]
+        assert [worksheet.get(connection, each, uid)["earlier_state"] for each in later] == [Filing.DONE] * 2
+        assert worksheet.get(connection, batch_id, uid)["earlier_state"] is None
 
 
 def test_a_file_changed_under_our_hands_is_refused_and_nothing_is_loaded(place: Place, tmp_path: Path) -> None:

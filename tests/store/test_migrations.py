@@ -119,3 +119,19 @@ def test_0003_batches_keeps_what_was_sealed_and_takes_the_new_ledger(tmp_path: P
     store.batches.acknowledge("w-1", 1, AT)
     assert store.batches.list()[0].acknowledged_at == AT
     assert Erasures(store).get("w-1") is None
+
+
+def test_0005_batch_rows_knows_the_batch_each_application_lies_in(tmp_path: Path) -> None:
+    path = tmp_path / "window.db"
+    before = open_store(path, KEY, only(["0001_window", "0002_desk_reads", "0004_photo_grants"]))
+    window = WindowStore(before)
+    people = [an_application(window, State.ACCEPTED) for _ in range(3)]
+    for seq, person in enumerate(people[:2], 1):
+        window.applications.move_all([person.uid], Event.SEAL, "demo", AT, seq)
+    kept = before.rows("select * from applications")
+    before.close()
+
+    after = open_store(path, KEY, window_migrations)
+    assert after.rows("select * from applications") == kept
+    expected = [{"uid": person.uid, "seq": seq} for seq, person in enumerate(people[:2], 1)]
+    assert after.rows("select * from batch_rows order by seq") == expected
