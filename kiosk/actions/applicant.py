@@ -123,8 +123,14 @@ def _drop_what_is_not_needed(parts: Parts, application: Application) -> None:
     gone = answers_no_longer_asked(application.answers, rules, today)
     if gone:
         store.applications.save_answers(application.uid, dict.fromkeys(gone), _now(parts))
-    if not needs_photo(application.answers, rules, today) and store.photos.has(application.uid):
-        store.photos.remove(application.uid)
+    drop_photo_not_needed(parts, application)
+
+
+def drop_photo_not_needed(parts: Parts, application: Application) -> None:
+    """Take out a photo that the card of this person does not carry."""
+    photos, rules = parts.window_store().photos, applicant_rules(parts.settings)
+    if not needs_photo(application.answers, rules, parts.clock.today()) and photos.has(application.uid):
+        photos.remove(application.uid)
 
 
 def end_here(parts: Parts, uid: str, by: str = BY_APPLICANT) -> None:

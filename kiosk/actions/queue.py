@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 
-from kiosk.actions.applicant import applicant_rules, checked
+from kiosk.actions.applicant import applicant_rules, checked, drop_photo_not_needed
 from kiosk.actions.custody import enclose, give_all_back
 from kiosk.actions.desk import Parts, checked_reason, hold, note, note_all, now
 from kiosk.actions.identity import check_from, judge
-from kiosk.domain.applicant import COMPARED, FORM_KEYED, KEYED_ONCE, Kind, items_asked
-from kiosk.domain.errors import KioskError, NotFound, NotPermitted, Refused, TappedFirst
+from kiosk.domain.applicant import (
+    COMPARED,
+    FORM_KEYED,
+    KEYED_ONCE,
+    Kind,
+    answers_no_longer_asked,
+    items_asked,
+    open_items,
+)
+from kiosk.domain.errors import ItemOpen, KioskError, NotFound, NotPermitted, Refused, TappedFirst
 from kiosk.domain.queue import Application
 from kiosk.domain.staff import Role
 from kiosk.domain.states import ApplicationEvent
@@ -15,7 +23,10 @@ from kiosk.domain.states import ApplicationEvent
 RETURN_REASONS = ("photo", "form", "answers", "documents", "other")
 END_REASONS = ("own_wish", "documents", "face", "form", "other")
 TAKE_OVER_REASONS = ("handed_to_me", "away", "other")
-CHANGE_REASONS = ("asked_for", "misread", "exception", "other")
+EXCEPTION = "exception"
+CHANGE_REASONS = ("asked_for", "misread", EXCEPTION, "other")
+NO_LONGER_ASKED = "no_longer_asked"
+"""Reason kept with an answer that went because its question is not asked any more."""
 
 
 def claim(parts: Parts, uid: str, staff: str) -> Application:
@@ -48,18 +59,31 @@ def take_over(parts: Parts, uid: str, staff: str, held_by: str, fields: Mapping[
 def accept(parts: Parts, uid: str, staff: str, envelope: str, version: int) -> Application:
     """Accept a checked application; what was taken from the person goes into the numbered envelope first.
 
-    Raises Refused for a bad envelope number or an identity check that no longer fits the answers, TappedFirst or
-    NotAllowedNow when it is no longer as it was on screen.
+    Raises ItemOpen while something asked is not answered, Refused for a bad envelope number or an identity check that
+    no longer fits the answers, TappedFirst or NotAllowedNow when it is no longer as it was on screen.
     """
     with parts.window_store().write():
         application = hold(parts, uid, staff)
         if application.answers.get(FORM_KEYED) == KEYED_ONCE:
             raise Refused("queue.error_form_not_compared")
+        _refuse_open_items(parts, application)
         _refuse_outdated_check(parts, application)
+        drop_photo_not_needed(parts, application)
         notes = enclose(parts, uid, envelope, staff)
         application = _move(parts, uid, ApplicationEvent.ACCEPT, staff, None, version)
         note_all(parts, notes, staff, uid)
     return release(parts, application.uid, staff)
+
+
+def _refuse_open_items(parts: Parts, application: Application) -> None:
+    """Raise ItemOpen for the first item without an answer that counts, unless staff decided it as an exception."""
+    store, rules = parts.window_store(), applicant_rules(parts.settings)
+    has_photo = store.photos.has(application.uid)
+    changes = store.applications.changes(application.uid)
+    decided = {each.item for each in changes if _key(each.reason or "") == EXCEPTION}
+    for item in open_items(application.answers, rules, parts.clock.today(), has_photo=has_photo):
+        if item not in decided:
+            raise ItemOpen(item)
 
 
 def _refuse_outdated_check(parts: Parts, application: Application) -> None:
@@ -69,17 +93,17 @@ def _refuse_outdated_check(parts: Parts, application: Application) -> None:
         raise Refused("queue.error_check_again")
 
 
-def accept_all(parts: Parts, ticked: Mapping[str, tuple[int, str]], staff: str) -> dict[str, str]:
+def accept_all(parts: Parts, ticked: Mapping[str, tuple[int, str]], staff: str) -> dict[str, KioskError]:
     """Accept several, each by itself; ``ticked`` maps uid → version and envelope number.
 
-    Gives uid → text key of those that could not be accepted and are as they were.
+    Gives uid → why of those that could not be accepted and are as they were.
     """
-    refused = {}
+    refused: dict[str, KioskError] = {}
     for uid, (version, envelope) in ticked.items():
         try:
             accept(parts, uid, staff, envelope, version)
         except KioskError as error:
-            refused[uid] = error.text_key
+            refused[uid] = error
     return refused
 
 
@@ -117,7 +141,9 @@ def change_answer(
 ) -> Application:
     """Correct one answer, by the same rules as the applicant's; what stood there before and the reason are kept.
 
-    Of a person without a mail address staff keep an empty one, which is exported so.
+    Answers to questions that are not asked any more go with it. Of a person without a mail address staff keep an empty one,
+    which is exported so.
+
     Raises AnswerRefused for a value that breaks its rule, TappedFirst for a form that is out of date, NotAllowedNow for
     an accepted application, which a supervisor reopens first.
     """
@@ -133,6 +159,17 @@ def change_answer(
             raise TappedFirst("the form on screen is out of date")
         application = parts.window_store().applications.change(uid, item, value, staff, reason, now(parts))
         note(parts, "changed", staff, uid, f"{item}: {_key(reason)}")
+        return _drop_no_longer_asked(parts, application, staff)
+
+
+def _drop_no_longer_asked(parts: Parts, application: Application, staff: str) -> Application:
+    """Take out the answers to questions that a correction made pointless; what stood there is kept in ``changes``."""
+    rules, today = applicant_rules(parts.settings), parts.clock.today()
+    for item in answers_no_longer_asked(application.answers, rules, today):
+        application = parts.window_store().applications.change(
+            application.uid, item, None, staff, NO_LONGER_ASKED, now(parts)
+        )
+        note(parts, "changed", staff, application.uid, f"{item}: {NO_LONGER_ASKED}")
     return application
 
 

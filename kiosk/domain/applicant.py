@@ -326,6 +326,12 @@ def answers_no_longer_asked(answers: Answers, rules: ApplicantRules, today: date
     return sorted(key for key in answers if key in ours and key not in asked)
 
 
+def open_items(answers: Answers, rules: ApplicantRules, today: date, *, has_photo: bool) -> list[str]:
+    """Items asked of this person that have no answer, or one that is not offered to them."""
+    asked = questions(answers, rules, today)
+    return [each.key for each in asked if not each.optional and not is_answered(each, answers, has_photo=has_photo)]
+
+
 def needs_photo(answers: Answers, rules: ApplicantRules, today: date) -> bool:
     """Whether a photo is part of this application; a child under 1 has none."""
     return any(question.kind is Kind.PHOTO for question in questions(answers, rules, today))

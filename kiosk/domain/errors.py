@@ -9,6 +9,7 @@ KioskError
 │   ├── FormAlreadyUsed      this application form is already in this window
 │   ├── MyNumberRefused      looks like a My Number; the value is dropped unread
 │   ├── AnswerRefused        an answer breaks its rule
+│   ├── ItemOpen             an item asked of this person has no answer that counts
 │   └── CustodyOpen          things taken from people are open in the ledger
 ├── NotSignedIn              a staff passphrase is needed first
 │   ├── OwnPassphraseWrong   who is signed in typed another passphrase than their own
@@ -87,6 +88,14 @@ class AnswerRefused(Refused):
 
     def __init__(self, item: str, text_key: str) -> None:
         super().__init__(text_key)
+        self.item = item
+
+
+class ItemOpen(Refused):
+    """Nobody is accepted while ``item``, which is asked of them, has no answer or one that is not offered to them."""
+
+    def __init__(self, item: str) -> None:
+        super().__init__("queue.error_item_open")
         self.item = item
 
 

@@ -72,7 +72,8 @@ def accept_ready() -> ResponseReturnValue:
     """Accept those ticked; who could not be accepted stays on the page with the reason."""
     ticked = queue_page.ticked(request.form)
     refused = deeds.accept_all(services(), ticked, signed_in.staff())
-    again.keep(again.Again("queue/ready", {**refused, "done": str(len(ticked) - len(refused))}))
+    words = {uid: queue_page.refusal_words(error) for uid, error in refused.items()}
+    again.keep(again.Again("queue/ready", {**words, "done": str(len(ticked) - len(refused))}))
     return redirect(url_for("queue.ready"), code=303)
 
 
@@ -86,7 +87,7 @@ def resume(uid: str) -> ResponseReturnValue:
 def application(uid: str) -> ResponseReturnValue:
     """One application beside its photo."""
     shown = again.take(f"queue/{uid}")
-    context = queue_page.application_context(uid, shown.text_key)
+    context = queue_page.application_context(uid, queue_page.refusal_words(shown.refused))
     return render_template("queue_application.html", **context), shown.status
 
 

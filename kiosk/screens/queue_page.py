@@ -16,19 +16,21 @@ from kiosk.domain.applicant import Kind, Question, card_warnings, items_asked, n
 from kiosk.domain.custody import with_us
 from kiosk.domain.desk import AT_WORK, MOST_ROWS, OVER, Group, board
 from kiosk.domain.eras import in_era
-from kiosk.domain.errors import NotFound
+from kiosk.domain.errors import ItemOpen, KioskError, NotFound
 from kiosk.domain.form_qr import FormId, masked
 from kiosk.domain.queue import Application
 from kiosk.domain.states import GOING, ApplicationEvent, allowed, is_correctable, origins, outcomes
 from kiosk.screens import services, settings, signed_in
+from kiosk.screens.errors import words_here
 from kiosk.screens.photo_panel import photo_panel
 from kiosk.screens.queue_history import history, reason_words
+from kiosk.texts import DEFAULT_LANGUAGE, translator
 
 CLAIMED_FOR = frozenset({ApplicationEvent.SUBMIT, ApplicationEvent.WITHDRAW, ApplicationEvent.REOPEN})
 """What staff claim an application for; one that is over has none of these left."""
 
 
-def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
+def application_context(uid: str, error: str = "") -> dict[str, Any]:
     """Everything the page of one application needs."""
     store = services().window_store()
     application = store.applications.get(uid)
@@ -60,6 +62,16 @@ def application_context(uid: str, error: str | None = None) -> dict[str, Any]:
         "error": error,
         **photo_panel(application),
     }
+
+
+def refusal_words(refused: KioskError | None) -> str:
+    """Why something was not done, as the page says it; empty when nothing was refused."""
+    if refused is None:
+        return ""
+    t = translator(DEFAULT_LANGUAGE)
+    if isinstance(refused, ItemOpen):
+        return t(refused.text_key, item=t(f"applicant.label_{refused.item}"))
+    return t(words_here(refused.text_key))
 
 
 def _returned_for(application: Application) -> str:

@@ -250,7 +250,7 @@ def test_draft_without_a_confirmed_form_is_not_called_handwritten(desk: Desk) ->
 
 
 def test_what_cannot_be_done_without_the_old_card_is_said_on_every_page_and_the_receipt(desk: Desk) -> None:
-    renewal = {"application_kind": "renewal", "driving_licence": "yes", "licence_way": "number"}
+    renewal = {"application_kind": "renewal", "driving_licence": "yes", "licence_way": "number", "licence_number": "1"}
     person = desk.applicant(**renewal, old_card="hand_in", card_expiry="2026-12-20")
     staff = desk.signed_in()
     for page in (staff.see(f"/identity/{person.uid}"), staff.see(f"/queue/{person.uid}")):

@@ -1,0 +1,125 @@
+"""What follows from a correction at the desk: stale answers go, new questions are answered before acceptance."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.domain.queue import Application
+from kiosk.domain.states import ApplicationState
+from tests.actions.test_photo_under_one import OF_THE_MOTHER
+from tests.desk_navigator import Browser, Desk
+from tests.page_words import words_of
+
+RENEWAL = {
+    "application_kind": "renewal", "card_expiry": "2026-12-31", "driving_licence": "yes", "licence_way": "number",
+    "licence_number": "1234567890", "old_card": "hand_in",
+}  # fmt: skip
+CHILD = {"era": "western", "year": "2017", "month": "5", "day": "5"}
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "data")
+
+
+def correct(desk: Desk, staff: Browser, uid: str, item: str, reason: str = "misread", **fields: str) -> Application:
+    """Correct one answer and give the application as it then is."""
+    version = desk.store.applications.get(uid).version
+    typed = {"version": str(version), "reason": reason, **fields}
+    assert staff.press(f"/queue/{uid}/change/{item}", **typed).status_code == 303
+    return desk.store.applications.get(uid)
+
+
+def accept(desk: Desk, staff: Browser, uid: str) -> Any:
+    """Press accept on what is on screen now."""
+    version = desk.store.applications.get(uid).version
+    return staff.press(f"/queue/{uid}/accept", version=str(version), envelope="E-1")
+
+
+def test_a_renewal_corrected_to_a_first_card_kept_the_licence_and_the_old_card(desk: Desk) -> None:
+    person, staff = desk.applicant(**RENEWAL), desk.signed_in()
+    staff.see("/queue/")
+    corrected = correct(desk, staff, person.uid, "application_kind", answer="first")
+    assert not set(RENEWAL) - {"application_kind"} & set(corrected.answers)
+    kept = {each.item: each for each in desk.store.applications.changes(person.uid)}
+    assert set(kept) == set(RENEWAL)
+    number = kept["licence_number"]
+    assert (number.before, number.after, number.by) == ('"1234567890"', "null", "demo")
+    assert "免許情報記録番号: 1234567890 → （未入力） demo: 聞かなくてよい項目になった" in words_of(
+        staff.see(f"/queue/{person.uid}")
+    )
+
+
+def test_an_adult_corrected_to_a_child_was_accepted_without_a_representative(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    corrected = correct(desk, staff, person.uid, "birth_date", **CHILD)
+    assert "applying_as" not in corrected.answers
+    assert staff.check(corrected, **OF_THE_MOTHER).status_code == 303
+    for item, label, answer in (
+        ("representative_present", "法定代理人の同席", "yes"),
+        ("representative_name", "法定代理人のお名前", "見本 母"),
+        ("representative_relation", "法定代理人との関係", "mother"),
+        ("certificates", "電子証明書", "authentication_only"),
+    ):
+        refused = accept(desk, staff, person.uid)
+        assert refused.status_code == 422
+        assert f"「{label}」の答えがないか" in words_of(refused.text)
+        correct(desk, staff, person.uid, item, answer=answer)
+    assert accept(desk, staff, person.uid).status_code == 303
+    assert desk.store.applications.get(person.uid).state is ApplicationState.ACCEPTED
+
+
+def test_what_staff_decided_as_an_exception_does_not_hold_up_the_acceptance(desk: Desk) -> None:
+    """署名用 for a child of 14 is in principle not issued, and staff may decide otherwise."""
+    mother = {"representative_present": "yes", "representative_name": "見本 母", "representative_relation": "mother"}
+    person, staff = desk.applicant(birth_date="2012-01-01", certificates="none", **mother), desk.signed_in()
+    staff.see("/queue/")
+    corrected = correct(desk, staff, person.uid, "certificates", "exception", answer="both", words="15歳まで1か月")
+    assert staff.check(corrected, **OF_THE_MOTHER).status_code == 303
+    assert accept(desk, staff, person.uid).status_code == 303
+
+
+def test_an_adult_corrected_to_a_baby_is_accepted_without_the_photo(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    correct(desk, staff, person.uid, "birth_date", era="western", year="2026", month="3", day="5")
+    for item, answer in (
+        ("representative_present", "yes"),
+        ("representative_name", "見本 母"),
+        ("representative_relation", "mother"),
+        ("certificates", "none"),
+    ):
+        corrected = correct(desk, staff, person.uid, item, answer=answer)
+    assert "photo_exception" not in corrected.answers
+    assert desk.store.photos.has(person.uid), "a slip of the finger in a birth date costs nobody a photo"
+    assert staff.check(corrected, **OF_THE_MOTHER).status_code == 303
+    assert accept(desk, staff, person.uid).status_code == 303
+    assert not desk.store.photos.has(person.uid)
+
+
+def test_a_baby_corrected_to_a_child_is_not_accepted_without_a_photo(desk: Desk) -> None:
+    mother = {"representative_present": "yes", "representative_name": "見本 母", "representative_relation": "mother"}
+    person = desk.applicant(birth_date="2026-03-05", certificates="none", **mother)
+    desk.store.photos.remove(person.uid)
+    staff = desk.signed_in()
+    staff.see("/queue/")
+    corrected = correct(desk, staff, person.uid, "birth_date", **CHILD)
+    corrected = correct(desk, staff, person.uid, "photo_exception", answer="none")
+    assert staff.check(corrected, **OF_THE_MOTHER).status_code == 303
+    refused = accept(desk, staff, person.uid)
+    assert refused.status_code == 422
+    assert "「顔写真」の答えがないか" in words_of(refused.text)
+
+
+def test_who_is_accepted_with_others_and_has_something_open_is_told_what(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    staff.check(person)
+    desk.store.applications.change(person.uid, "braille", None, "demo", "misread", "x")
+    version = desk.store.applications.get(person.uid).version
+    fields = {f"version-{person.uid}": str(version), f"envelope-{person.uid}": "E-1"}
+    answer = staff.press("/queue/ready", **fields)
+    assert answer.status_code == 422
+    assert "「お名前の点字」の答えがないか" in words_of(answer.text)
