@@ -42,6 +42,7 @@ CHILD: Form = {
     "photo_exception_reason": "めの　けが", "forwarding": "no", "moving": "no",
 }  # fmt: skip
 """Answers after which nearly every question there is applies."""
+TURNS_ONE: Form = CHILD | {"birth_date": "2025-12-01"}
 FIRST_ADULT: Form = CHILD | {"application_kind": "first", "birth_date": "1985-04-01", "applying_as": "self"}
 SCANNED_NUMBER = "1234567890123"  # neither a form's number nor a My Number
 USED_FORM_ID = "9" * 23
@@ -61,6 +62,8 @@ class Screen:
     selector: str = "main"
     """What stands there when the screen is reached."""
     dialog: bool = False
+    has_photo: bool = True
+    """Whether the draft has a photo stored."""
 
 
 def _question(key: str, answers: Form = CHILD, name: str = "", **post: str) -> Screen:
@@ -100,6 +103,14 @@ SCREENS: tuple[Screen, ...] = (
     *(Screen(f"stop {key}", "/applicant/stop", answers=CHILD | but, selector=".stop") for key, but in _STOPS.items()),
     Screen("stop licence", "/applicant/stop", answers=CHILD | {"licence_way": "stop"}, selector=".stop"),
     Screen("photo guide", "/photo/", post=("/photo/retake", {}), selector=".photo[data-camera=streaming]"),
+    Screen(
+        "photo only offered",
+        "/photo/",
+        answers=TURNS_ONE,
+        has_photo=False,
+        post=("/photo/retake", {}),
+        selector="#leave-out",
+    ),
     Screen("photo camera missing", "/photo/", camera="unplugged", selector=".photo[data-camera=missing]"),
     Screen("photo shots, usable", "/photo/shots?shot=3", selector=".shots"),
     Screen("photo shots, refused", "/photo/shots?shot=2", selector=".shots .reasons"),
@@ -172,10 +183,16 @@ class Screens:
         self._uids[who] = uid = store.applications.list()[-1].uid
         store.applications.set_form_id(uid, f"{len(store.applications.list()):023d}", AT)
         store.applications.save_answers(uid, CHILD, AT)
-        photo = StoredPhoto(b"x", sha256(b"x").hexdigest(), 600, 771, "pass", (), AT)
-        store.photos.save(uid, photo)
+        self._keep_photo(uid, True)
         if who == "submitted":
             self.post(who, "/applicant/submit", {})
+
+    def _keep_photo(self, uid: str, is_there: bool) -> None:
+        photos = self.services.window_store().photos
+        if is_there and not photos.has(uid):
+            photos.save(uid, StoredPhoto(b"x", sha256(b"x").hexdigest(), 600, 771, "pass", (), AT))
+        if not is_there and photos.has(uid):
+            photos.remove(uid)
 
     def post(self, who: Who, address: str, fields: Form) -> None:
         """POST as the person's own page would; the answer's page is left for the next GET."""
@@ -206,6 +223,7 @@ class Screens:
         self._look(screen.camera)
         if screen.who == "draft":
             self.services.window_store().applications.save_answers(self._uids["draft"], screen.answers, AT)
+            self._keep_photo(self._uids["draft"], screen.has_photo)
         if screen.address.startswith("/photo/"):
             self._photograph()
         if screen.camera == "unplugged" and screen.address == "/photo/":

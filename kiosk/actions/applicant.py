@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from kiosk.actions.parts import Parts
 from kiosk.domain.applicant import (
+    LEFT_OUT,
     ApplicantRules,
     Kind,
     Question,
@@ -16,8 +17,8 @@ from kiosk.domain.applicant import (
     StepKind,
     answers_no_longer_asked,
     check_answer,
-    needs_photo,
     next_step,
+    offers_photo,
     question_for,
     rules_from,
     stop_reason,
@@ -87,6 +88,14 @@ def answer(parts: Parts, uid: str, key: str, fields: Mapping[str, str]) -> Appli
     return parts.window_store().applications.save_answers(uid, {key: value}, _now(parts))
 
 
+def leave_out_photo(parts: Parts, uid: str) -> Application:
+    """Go on without a photo where it is only offered; raises NotFound where the card carries one."""
+    photo = question_for(Kind.PHOTO, current(parts, uid).answers, applicant_rules(parts.settings), parts.clock.today())
+    if photo is None or not photo.optional:
+        raise NotFound("the photo cannot be left out")
+    return parts.window_store().applications.save_answers(uid, {photo.key: LEFT_OUT}, _now(parts))
+
+
 def checked(question: Question, fields: Mapping[str, str], rules: ApplicantRules, parts: Parts) -> str:
     """The value to keep for one question, mail syntax included; raises AnswerRefused. The desk uses it as well."""
     value = check_answer(question, fields, rules, parts.clock.today())
@@ -127,9 +136,9 @@ def _drop_what_is_not_needed(parts: Parts, application: Application) -> None:
 
 
 def drop_photo_not_needed(parts: Parts, application: Application) -> None:
-    """Take out a photo that the card of this person does not carry."""
+    """Take out a photo that the card of this person cannot carry."""
     photos, rules = parts.window_store().photos, applicant_rules(parts.settings)
-    if not needs_photo(application.answers, rules, parts.clock.today()) and photos.has(application.uid):
+    if not offers_photo(application.answers, rules, parts.clock.today()) and photos.has(application.uid):
         photos.remove(application.uid)
 
 

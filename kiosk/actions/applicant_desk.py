@@ -125,6 +125,14 @@ def start_photo(parts: Parts, uid: str, staff: str) -> None:
     desk.note(parts, "photo_begun_by_staff", staff, uid)
 
 
+def leave_out_photo(parts: Parts, uid: str, staff: str, version: int) -> Application:
+    """Go on without a photo where it is only offered; raises NotFound where the card carries one."""
+    deed = ("photo_left_out_by_staff", "")
+    application = _do(parts, uid, staff, deed, lambda: applicant.leave_out_photo(parts, uid), version)
+    station_of(parts).end(uid)
+    return application
+
+
 def keep_photo_going(parts: Parts, uid: str) -> None:
     """The desk is looking: a photo session that staff run does not end by itself."""
     if is_at_desk(parts, uid):

@@ -9,7 +9,7 @@ from pathlib import Path
 from kiosk.actions.applicant import applicant_rules
 from kiosk.actions.custody import settle
 from kiosk.actions.desk import Parts, hold, note_all, now
-from kiosk.domain.applicant import facts, needs_photo
+from kiosk.domain.applicant import facts, needs_photo, offers_photo
 from kiosk.domain.custody import LOSS_REPORT
 from kiosk.domain.errors import Refused, TappedFirst
 from kiosk.domain.free_text import check_text
@@ -92,7 +92,7 @@ def case_of(parts: Parts, application: Application, check: Check) -> Case:
         moving_soon=answers.get("moving") == "yes",
         old_card_kept=check.old_card_kept,
         face_agrees={"yes": True, "no": False}.get(check.face),
-        has_photo=needs_photo(answers, rules, today),
+        has_photo=_has_photo(parts, application),
         documents=check.documents,
         representative_present=check.representative_present,
         representative_documents=check.representative_documents,
@@ -103,6 +103,14 @@ def case_of(parts: Parts, application: Application, check: Check) -> Case:
 def case_of_representative(case: Case) -> Case:
     """The same day and purpose, for what a representative may show."""
     return Case(on=case.on, purpose=case.purpose)
+
+
+def _has_photo(parts: Parts, application: Application) -> bool:
+    """Whether a face has to agree with a photo: always where one is needed, and where one that is offered was taken."""
+    rules, today = applicant_rules(parts.settings), parts.clock.today()
+    if needs_photo(application.answers, rules, today):
+        return True
+    return offers_photo(application.answers, rules, today) and parts.window_store().photos.has(application.uid)
 
 
 def _has_posting(parts: Parts, application: Application) -> bool:

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from kiosk.actions.photo_shot import Grant, Shot
 from kiosk.actions.photo_station import Parts, PhotoStation, guard_of, station_of
+from kiosk.domain.applicant import Kind
 from kiosk.domain.errors import NoOpenWindow, NotAllowedNow, Refused
 from kiosk.domain.states import ApplicationEvent, allowed
 from kiosk.ports import Features
@@ -54,6 +55,7 @@ def accept_photo(
     _refuse_when_handed_in(store, uid)
     with store.write():
         store.photos.save(uid, stored_photo(shot, session.grant))
+        _forget_left_out(store, uid, shot.taken_at)
         if shot.noted is not None:
             store.statistics.photo_accepted(shot.noted)
         grant = store.photo_grants.use(uid, shot.taken_at) if session.grant.names else None
@@ -62,6 +64,12 @@ def accept_photo(
     station.end(uid)
     station.forget_grants(uid)
     return grant
+
+
+def _forget_left_out(store: WindowStore, uid: str, at: str) -> None:
+    """Who has a photo after all did not leave it out."""
+    if store.applications.get(uid).answers.get(Kind.PHOTO) is not None:
+        store.applications.save_answers(uid, {Kind.PHOTO.value: None}, at)
 
 
 def retake_photo(station: PhotoStation, uid: str) -> None:

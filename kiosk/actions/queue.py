@@ -141,8 +141,8 @@ def change_answer(
 ) -> Application:
     """Correct one answer, by the same rules as the applicant's; what stood there before and the reason are kept.
 
-    Answers to questions that are not asked any more go with it. Of a person without a mail address staff keep an empty one,
-    which is exported so.
+    Answers to questions that are not asked any more go with it. Of a person without a mail address staff keep an empty
+    one, which is exported so.
 
     Raises AnswerRefused for a value that breaks its rule, TappedFirst for a form that is out of date, NotAllowedNow for
     an accepted application, which a supervisor reopens first.

@@ -12,7 +12,7 @@ from kiosk.actions.desk import note_all, now
 from kiosk.actions.identity import Check, case_of, identity_rules, judge, record
 from kiosk.actions.rehearsal_photo import PracticePhotos
 from kiosk.clock import RandomIds
-from kiosk.domain.applicant import WITHOUT_FORM, Kind, Question, needs_photo, questions
+from kiosk.domain.applicant import WITHOUT_FORM, Kind, Question, needs_photo, offers_photo, questions
 from kiosk.domain.errors import NotAllowedNow, Refused
 from kiosk.domain.identity import Document, PaperState, papers_for
 from kiosk.domain.queue import Application
@@ -96,7 +96,7 @@ class Persona:
         if WITHOUT_FORM not in answers:
             table.set_form_id(uid, self._form_id(), at)
         table.save_answers(uid, answers, at)
-        if needs_photo(answers, self._rules, parts.clock.today()):
+        if offers_photo(answers, self._rules, parts.clock.today()):
             parts.store.photos.save(uid, photo)
             parts.store.statistics.photo_attempt(uid, at, photo.verdict, photo.reasons, 12.0, True)
         return self._at_the_desk(submit(parts, uid), by)

@@ -18,6 +18,8 @@ from kiosk.domain.states import ApplicationEvent, allowed
 Answers = Mapping[str, Any]
 Condition = Mapping[str, Collection[str]]
 WITHOUT_FORM = "without_form"
+LEFT_OUT = "left_out"
+"""Answer to the photo where it is only offered and the person goes on without."""
 FORM_KEYED, KEYED_ONCE, COMPARED = "form_keyed", "once", "compared"
 """Answer: the form's number was keyed once only and staff have still to compare it with the paper, or have done so."""
 """Answer kept by the form screen when a person goes on by hand, without an application form ID."""
@@ -166,6 +168,8 @@ def _known(answers: Answers, rules: ApplicantRules, today: date) -> dict[str, st
     found["age_band"] = band
     is_represented = band in ("under_1", "under_15") or (band == "adult" and answers.get("applying_as") == "ward")
     found["has_representative"] = ("yes" if is_represented else "no") if band else ""
+    passed = _limits_passed_before_filing(answers, rules, today)
+    found["turns_1_before_filing"] = "yes" if "no_photo" in passed else "no"
     found["contact_mail"] = rules.contact_mail
     found["other_cities"] = rules.other_cities
     found["residence"] = {"": "", "host": "host"}.get(found.get("municipality", ""), "other")
@@ -222,9 +226,10 @@ def _with_options(item: Item, known: Mapping[str, str], rules: ApplicantRules) -
 
 
 def items_asked(rules: ApplicantRules) -> list[Question]:
-    """Every item this window may ask of anybody, for the purpose-of-use notice."""
+    """Every item this window may ask of anybody, each once, for the purpose-of-use notice."""
     configured = {"contact_mail": rules.contact_mail, "other_cities": rules.other_cities}
-    return [item.question for item in rules.items if item.enabled and _may_apply(item, configured)]
+    asked = [item.question for item in rules.items if item.enabled and _may_apply(item, configured)]
+    return list({each.key: each for each in reversed(asked)}.values())[::-1]
 
 
 def _may_apply(item: Item, configured: Mapping[str, str]) -> bool:
@@ -267,7 +272,7 @@ def _check_typed(question: Question, raw: str, *, is_sure: bool) -> str:
 def is_answered(question: Question, answers: Answers, *, has_photo: bool) -> bool:
     """Whether nothing is left to ask here; a choice that is no longer offered counts as open."""
     if question.kind is Kind.PHOTO:
-        return has_photo
+        return has_photo or (question.optional and answers.get(question.key) == LEFT_OUT)
     value = answers.get(question.key)
     if question.kind is Kind.CHOICE:
         return value in question.options
@@ -333,8 +338,18 @@ def open_items(answers: Answers, rules: ApplicantRules, today: date, *, has_phot
 
 
 def needs_photo(answers: Answers, rules: ApplicantRules, today: date) -> bool:
-    """Whether a photo is part of this application; a child under 1 has none."""
-    return any(question.kind is Kind.PHOTO for question in questions(answers, rules, today))
+    """Whether this application cannot be made without a photo; a child under 1 has none."""
+    photo = _photo_asked(answers, rules, today)
+    return photo is not None and not photo.optional
+
+
+def offers_photo(answers: Answers, rules: ApplicantRules, today: date) -> bool:
+    """Whether a photo may be part of this application: needed, or offered to a child who turns 1 before filing."""
+    return _photo_asked(answers, rules, today) is not None
+
+
+def _photo_asked(answers: Answers, rules: ApplicantRules, today: date) -> Question | None:
+    return next((each for each in questions(answers, rules, today) if each.kind is Kind.PHOTO), None)
 
 
 def pickup_reasons(answers: Answers, rules: ApplicantRules, today: date) -> list[str]:

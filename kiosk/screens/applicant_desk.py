@@ -24,6 +24,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.get("/<uid>/question/<key>")(question)
     blueprint.post("/<uid>/question/<key>")(answer)
     blueprint.post("/<uid>/photo-start")(photo_start)
+    blueprint.post("/<uid>/photo-left-out")(photo_left_out)
     blueprint.post("/<uid>/submit")(submit)
     blueprint.get("/<uid>/stop")(stop)
     blueprint.post("/<uid>/end")(end)
@@ -107,6 +108,11 @@ def photo_start(uid: str) -> ResponseReturnValue:
     """Watch the camera for this person, or again after a shot."""
     services().stage("person")
     return do(uid, lambda: deeds.start_photo(services(), uid, signed_in.staff()))
+
+
+def photo_left_out(uid: str) -> ResponseReturnValue:
+    """Go on without a photo that is only offered."""
+    return do(uid, lambda: deeds.leave_out_photo(services(), uid, signed_in.staff(), version()))
 
 
 def submit(uid: str) -> ResponseReturnValue:

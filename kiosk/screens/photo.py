@@ -8,11 +8,13 @@ from markupsafe import escape
 
 from camera.live import live_jpeg
 from kiosk.actions import photo as deeds
+from kiosk.actions.applicant import applicant_rules, leave_out_photo
 from kiosk.actions.photo_live import Live, PhotoSession
 from kiosk.actions.photo_shot import Shot
 from kiosk.actions.photo_station import PhotoStation, station_of
+from kiosk.domain.applicant import needs_photo
 from kiosk.domain.errors import NotFound
-from kiosk.screens import services
+from kiosk.screens import services, settings
 from kiosk.screens.contexts import language
 from kiosk.screens.frames import WAIT_SECONDS, applicants_frame
 from kiosk.texts import translator
@@ -30,7 +32,8 @@ def live() -> ResponseReturnValue:
     if not photo_session.is_live and photo_session.shots:
         return redirect(url_for("photo.shots"), code=303)
     photo_session.retake()
-    return render_template("photo.html", shots=photo_session.shots, taken=photo_session.live(0, 0).shots)
+    context = {"taken": photo_session.live(0, 0).shots, "can_leave_out": _can_leave_out(uid)}
+    return render_template("photo.html", shots=photo_session.shots, **context)
 
 
 @blueprint.get("/frame.jpg")
@@ -58,6 +61,14 @@ def retake() -> ResponseReturnValue:
     """Back to the camera; the last shots stay to choose from."""
     deeds.retake_photo(_station(), _uid())
     return redirect(url_for("photo.live"), code=303)
+
+
+@blueprint.post("/leave-out")
+def leave_out() -> ResponseReturnValue:
+    """Go on without a photo where it is only offered."""
+    leave_out_photo(services(), _uid())
+    _station().end(_uid())
+    return redirect(url_for("applicant.next_step"), code=303)
 
 
 @blueprint.get("/shots")
@@ -91,6 +102,13 @@ def _uid() -> str:
     if "uid" not in session:
         raise NotFound("nobody is at this screen")
     return services().window_store().applications.get(session["uid"]).uid
+
+
+def _can_leave_out(uid: str) -> bool:
+    """Whether the photo is only offered and none is stored yet."""
+    answers = services().window_store().applications.get(uid).answers
+    is_needed = needs_photo(answers, applicant_rules(settings()), services().clock.today())
+    return not is_needed and not services().window_store().photos.has(uid)
 
 
 def _station() -> PhotoStation:

@@ -12,7 +12,16 @@ from kiosk.actions.custody import GIVE_BACK_REASONS
 from kiosk.actions.photo_station import station_of
 from kiosk.actions.receipt import HAS_RECEIPT
 from kiosk.actions.resume import is_at_desk, standing, what_to_mend
-from kiosk.domain.applicant import Kind, Question, card_warnings, items_asked, next_step, questions, staff_flags
+from kiosk.domain.applicant import (
+    Kind,
+    Question,
+    card_warnings,
+    items_asked,
+    needs_photo,
+    next_step,
+    questions,
+    staff_flags,
+)
 from kiosk.domain.custody import with_us
 from kiosk.domain.desk import AT_WORK, MOST_ROWS, OVER, Group, board
 from kiosk.domain.eras import in_era
@@ -56,6 +65,7 @@ def application_context(uid: str, error: str = "") -> dict[str, Any]:
         "is_offered": _is_offered(uid),
         "is_at_desk": is_at_desk(services(), uid),
         "next_step": step_of(services(), application),
+        "photo_is_offered": not needs_photo(application.answers, rules, today),
         "consent": _consent(application),
         "is_mine": application.claimed_by == signed_in.staff(),
         "reasons": _reasons(),

@@ -3,18 +3,21 @@
 import json
 from pathlib import Path
 
-from kiosk.actions.applicant import applicant_rules, submit
+import pytest
+
+from kiosk.actions.applicant import applicant_rules, leave_out_photo, submit
 from kiosk.actions.batch import SealOrder, seal_window
 from kiosk.actions.window import close_window
-from kiosk.domain.applicant import Kind, needs_photo, questions
+from kiosk.domain.applicant import LEFT_OUT, Kind, items_asked, needs_photo, offers_photo, questions
 from kiosk.domain.batch_row import Parts as RowParts
 from kiosk.domain.batch_row import as_row
+from kiosk.domain.errors import NotAllowedNow, NotFound
 from kiosk.domain.states import ApplicationState
 from kiosk.store import wraps
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
 from tests.actions.test_batch import members_of
 from tests.builders import an_application
-from tests.desk_navigator import ANSWERS, FULL_CHECK, Desk
+from tests.desk_navigator import ANSWERS, FULL_CHECK, Desk, a_photo
 
 CHILD = {
     **{key: value for key, value in ANSWERS.items() if key != "photo_exception"},
@@ -26,6 +29,51 @@ OF_THE_MOTHER = {
     "paper-authority_paper": "here", "paper-consent_form": "here", "representative_present": "yes",
 }  # fmt: skip
 """What she shows beside the child's own papers."""
+TURNS_ONE = {**CHILD, "birth_date": "2025-12-01"}
+"""Under 1 at the window, 1 when the office files two weeks later."""
+
+
+def test_a_child_who_turns_one_before_filing_lost_the_photo_at_hand_in(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "data")
+    rules, today = applicant_rules(desk.settings), desk.clock.today()
+    assert offers_photo(TURNS_ONE, rules, today)
+    assert not needs_photo(TURNS_ONE, rules, today)
+    assert [each.key for each in items_asked(rules)].count("photo") == 1
+    uid = an_application(desk.store, form_id="1" * 23, answers=TURNS_ONE).uid
+    desk.store.photos.save(uid, a_photo())
+    assert submit(desk.services, uid).state is ApplicationState.SUBMITTED
+    assert desk.store.photos.has(uid)
+    staff = desk.signed_in()
+    staff.see(f"/identity/{uid}")
+    no_face = staff.check(desk.store.applications.get(uid), **OF_THE_MOTHER, face="")
+    assert no_face.status_code == 422, "a photo that was taken is compared"
+
+
+def test_a_photo_that_is_only_offered_can_be_left_out(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "data")
+    uid = an_application(desk.store, form_id="1" * 23, answers=TURNS_ONE).uid
+    with pytest.raises(NotAllowedNow):
+        submit(desk.services, uid)
+    leave_out_photo(desk.services, uid)
+    assert submit(desk.services, uid).answers["photo"] == LEFT_OUT
+    older = an_application(desk.store, form_id="2" * 23, answers={**TURNS_ONE, "birth_date": "2024-12-01"}).uid
+    with pytest.raises(NotFound):
+        leave_out_photo(desk.services, older)
+
+
+def test_staff_start_the_photo_of_a_child_who_turns_one_or_go_on_without(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "data")
+    uid = an_application(desk.store, form_id="1" * 23, answers=TURNS_ONE).uid
+    staff = desk.signed_in()
+    staff.see("/queue/")
+    staff.press(f"/queue/{uid}/to-desk")
+    page = staff.see(f"/queue/{uid}")
+    assert 'id="photo-start"' in page
+    assert 'id="photo-left-out"' in page
+    assert staff.press(f"/queue/{uid}/photo-start").status_code == 303
+    version = desk.store.applications.get(uid).version
+    assert staff.press(f"/queue/{uid}/photo-left-out", version=str(version)).status_code == 303
+    assert 'id="submit-here"' in staff.see(f"/queue/{uid}")
 
 
 def test_no_photo_step_and_no_photo_in_the_row(tmp_path: Path) -> None:
