@@ -37,10 +37,9 @@ def acknowledge(vault: Vault, clock: Clock, data: bytes, by: str) -> Acknowledge
     window = store.windows.get(batch.window_id)
     if batch.acknowledged_at:
         return Acknowledged(batch, window, is_new=False)
-    at = clock.now().isoformat(timespec="milliseconds")
     if not is_erased(window.state):
-        _move_applications(vault, batch, by, at)
-    _note(store, batch, found, by, at)
+        _move_applications(vault, batch, by, _at(clock))
+    _note(store, clock, batch, found, by)
     if WindowEvent.ERASE in allowed_window(store.windows.get(window.id).state):
         vault.forget_window(window.id)
     (noted,) = [each for each in store.batches.list(window.id) if each.seq == batch.seq]
@@ -70,8 +69,9 @@ def _move_applications(vault: Vault, batch: Batch, by: str, at: str) -> None:
     table.move_all(going, ApplicationEvent.ACKNOWLEDGE, by, at)
 
 
-def _note(store: KioskStore, batch: Batch, found: Acknowledgement, by: str, at: str) -> None:
+def _note(store: KioskStore, clock: Clock, batch: Batch, found: Acknowledgement, by: str) -> None:
     with store.write():
+        at = _at(clock)
         store.batches.acknowledge(batch.window_id, batch.seq, at)
         detail = f"seq {batch.seq} sha256 {batch.sha256} received {found.received_at} key {found.office_key}"
         store.audit.append("batch_acknowledged", by, batch.window_id, detail, at=at)
@@ -79,3 +79,7 @@ def _note(store: KioskStore, batch: Batch, found: Acknowledgement, by: str, at: 
         if not waiting and WindowEvent.ACKNOWLEDGE in allowed_window(store.windows.get(batch.window_id).state):
             store.windows.move(batch.window_id, WindowEvent.ACKNOWLEDGE, by, None, None, at)
             store.audit.append("window_acknowledge", by, batch.window_id, at=at)
+
+
+def _at(clock: Clock) -> str:
+    return clock.now().isoformat(timespec="milliseconds")

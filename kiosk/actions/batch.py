@@ -101,7 +101,7 @@ def count_drafts_as_abandoned(vault: Vault, clock: Clock, window_id: str, by: st
         many = store.applications.move_all(drafts, ApplicationEvent.ABANDON, by, at)
         for each in store.applications.list((ApplicationState.ABANDONED,)):
             store.applications.wipe(each.uid, at)
-    vault.kiosk_store.audit.append("drafts_abandoned", by, window_id, str(many), at=at)
+    vault.kiosk_store.audit.append("drafts_abandoned", by, window_id, str(many), at=_at(clock))
     return many
 
 
@@ -152,7 +152,8 @@ def _seal_anew(vault: Vault, clock: Clock, order: SealOrder, progress: Progress)
     rules = (load_rules("columns", order.rules), order.profile or DEFAULT_PROFILE, load_rules("ages", order.rules))
     contents = read_contents(rows, applications, window.municipality, *rules)
     _require_room(file.path.parent, contents)
-    manifest = _manifest(vault, note, window, order, contents, found)
+    audit_head = _log_start(vault, clock, note)
+    manifest = _manifest(vault, note, window, order, contents, found, audit_head)
     sha256 = _write(vault, file, manifest, contents, window, progress)
     note = replace(
         note, sha256=sha256, snapshot=snapshot, applications=len(applications),
@@ -174,11 +175,17 @@ def _note(order: SealOrder, window: Window, seq: int, at: str) -> SealNote:
     return SealNote(window.id, seq, str(order.folder.absolute()), name, order.by, order.second, at, order.reason)
 
 
-def _manifest(
-    vault: Vault, note: SealNote, window: Window, order: SealOrder, contents: Contents, found: Balance
-) -> Manifest:
+def _log_start(vault: Vault, clock: Clock, note: SealNote) -> str:
+    """Its own time, not the note's: reading the rows has taken a while, and colleagues were logged meanwhile."""
     store = vault.kiosk_store
-    entry = store.audit.append("seal_started", note.by, window.id, f"seq {note.seq}, with {note.second}", at=note.at)
+    with store.write():
+        detail = f"seq {note.seq}, with {note.second}"
+        return store.audit.append("seal_started", note.by, note.window_id, detail, at=_at(clock)).hash
+
+
+def _manifest(
+    vault: Vault, note: SealNote, window: Window, order: SealOrder, contents: Contents, found: Balance, audit_head: str
+) -> Manifest:
     about = {name: getattr(window, name) for name in ("id", "municipality", "company", "place", "held_on")}
     differences = {each.key: each.expected - each.found for each in found.differences}
     return Manifest(
@@ -193,9 +200,9 @@ def _manifest(
         balance={"differences": differences, "reason": order.reason if differences else None},
         profile=order.profile or DEFAULT_PROFILE,
         members=tuple(source.member for source in contents.sources),
-        audit_head=entry.hash,
+        audit_head=audit_head,
         software=f"madoguchi-kiosk {version('madoguchi-kiosk')}",
-        device_key=public_text(device.device_key(store, window.rehearsal).public_key()),
+        device_key=public_text(device.device_key(vault.kiosk_store, window.rehearsal).public_key()),
     )
 
 
@@ -230,7 +237,7 @@ def _enter(vault: Vault, clock: Clock, note: SealNote, file: SealedFile) -> Seal
     with store.write():
         store.batches.add(batch)
         store.windows.move(note.window_id, WindowEvent.SEAL, note.by, note.second, note.reason, at)
-        store.audit.append("sealed", note.by, note.window_id, f"seq {note.seq} sha256 {note.sha256}", at=at)
+        store.audit.append("sealed", note.by, note.window_id, f"seq {note.seq} sha256 {note.sha256}", at=_at(clock))
         SealNotes(store).clear(note.window_id)
     vault.forget_window(note.window_id)
     return Sealed(batch, file.path)

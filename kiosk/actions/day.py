@@ -1,7 +1,9 @@
 """The day in numbers, out of the window's file: for the statistics page, the day sheet and the company's report."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import dropwhile
 
 from kiosk.actions.applicant import applicant_rules
 from kiosk.actions.desk import Parts, note
@@ -9,6 +11,7 @@ from kiosk.domain.day_sheet import CompanyReport, DaySheet, SealedFile
 from kiosk.domain.eras import in_era
 from kiosk.domain.states import ApplicationState
 from kiosk.domain.statistics import EVENTS, Day, day, times_set_back
+from kiosk.store.audit import AuditEntry
 
 
 def day_of(parts: Parts, window_id: str | None = None) -> Day:
@@ -44,9 +47,14 @@ def day_sheet_of(parts: Parts, window_id: str, staff: str) -> DaySheet:
         sealed=_sealed(parts, window_id),
         audit_head=kiosk.audit.head(),
         audit_entries=len(entries),
-        times_set_back=times_set_back(entry.at for entry in entries),
+        times_set_back=times_set_back(entry.at for entry in _since_opened(entries, window_id)),
         is_rehearsal=window.rehearsal,
     )
+
+
+def _since_opened(entries: Iterable[AuditEntry], window_id: str) -> Iterator[AuditEntry]:
+    """The log from this window's opening on; what the clock did before is no matter of its day."""
+    return dropwhile(lambda each: (each.event, each.subject) != ("window_open", window_id), entries)
 
 
 def _sealed(parts: Parts, window_id: str) -> tuple[SealedFile, ...]:

@@ -20,7 +20,8 @@ def now(parts: Parts) -> str:
 
 def note(parts: Parts, event: str, staff: str, uid: str, detail: str = "") -> None:
     """One line in the audit log; ``detail`` never holds what a person typed."""
-    parts.kiosk_store.audit.append(event, staff, uid, detail, at=now(parts))
+    with parts.kiosk_store.write():  # the time is taken once nobody else can write before
+        parts.kiosk_store.audit.append(event, staff, uid, detail, at=now(parts))
 
 
 def note_all(parts: Parts, notes: Iterable[tuple[str, str]], staff: str, uid: str) -> None:

@@ -90,12 +90,13 @@ def _insist(attempt: Callable[[], bool], wait: Callable[[float], None]) -> bool:
 def _enter(
     vault: Vault, clock: Clock, order: HandOverOrder, batch: Batch, checked: Checked, to: Destination, outcome: str
 ) -> HandOver:
-    at, store = clock.now().isoformat(timespec="milliseconds"), vault.kiosk_store
-    line = HandOver(
-        batch.window_id, batch.seq, at, order.by, to.name, to.medium, to.purpose,
-        batch.applications, checked.size, batch.sha256, outcome,
-    )  # fmt: skip
+    store = vault.kiosk_store
     with store.write():
+        at = clock.now().isoformat(timespec="milliseconds")
+        line = HandOver(
+            batch.window_id, batch.seq, at, order.by, to.name, to.medium, to.purpose,
+            batch.applications, checked.size, batch.sha256, outcome,
+        )  # fmt: skip
         HandOvers(store).add(line)
         detail = f"seq {batch.seq} sha256 {batch.sha256} to {to.name}: {outcome}"
         store.audit.append("handed_over", order.by, batch.window_id, detail, at=at)

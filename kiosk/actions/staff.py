@@ -30,11 +30,12 @@ def sign_in(vault: Vault, clock: Clock, name: str, passphrase: str) -> SignedIn:
     except NotSignedIn:
         _note_refusal(vault, clock, name, name)
         raise
-    store, at = vault.kiosk_store, _at(clock)
+    store = vault.kiosk_store
     account = store.staff.get(name)
     if not account.is_active:
         raise NotSignedIn("name or passphrase is wrong")
     with store.write():
+        at = _at(clock)
         last_time = store.staff.signed_in(name, at)
         store.audit.append("signed_in", name, name, at=at)
     return SignedIn(account, last_time)
@@ -99,7 +100,7 @@ def add_account(vault: Vault, clock: Clock, name: str, role: Role, passphrase: s
     _check_name(name)
     with vault.changing_keys(), store.write():
         account = store.staff.add(name, role, at)
-        store.audit.append("account_added", by, name, role, at=at)
+        store.audit.append("account_added", by, name, role, at=_at(clock))
         vault.put_account(name, passphrase)
     return account
 
@@ -113,7 +114,7 @@ def disable_account(vault: Vault, clock: Clock, name: str, by: str) -> Account:
         account = store.staff.disable(name, at)
         if not any(each.is_active and each.role is Role.SUPERVISOR for each in store.staff.list()):
             raise Refused("staff.error_last_supervisor")
-        store.audit.append("account_disabled", by, name, at=at)
+        store.audit.append("account_disabled", by, name, at=_at(clock))
         vault.remove_account(name)
     return account
 

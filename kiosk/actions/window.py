@@ -39,9 +39,10 @@ def make_window(vault: Vault, clock: Clock, plan: WindowPlan, by: str) -> Window
         raise Refused("window.error_rehearsal_folder")
     if plan.rehearsal:
         vault.make_rehearsal_keys()
-    window_id, at = _fresh_id(plan), _at(clock)
+    window_id = _fresh_id(plan)
     key, wrapped = vault.new_window_key(plan.rehearsal)
     with store.write():
+        at = _at(clock)
         window = store.windows.create(window_id, plan, wrapped, at)
         store.audit.append("window_made", by, window_id, "rehearsal" if plan.rehearsal else "", at=at)
     vault.keep_window_key(window_id, key)
@@ -165,8 +166,8 @@ def _move(
     account = store.staff.get(by)
     require_role(account, Role.OPERATOR)
     require_assigned(store.windows.get(window_id), account)
-    at = _at(clock)
     with store.write():
+        at = _at(clock)
         window = store.windows.move(window_id, event, by, second, reason, at)
         store.audit.append(f"window_{event}", by, window_id, f"with {second}" if second else "", at=at)
     return window

@@ -4,16 +4,20 @@ import json
 import threading
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from kiosk.actions import batch as deed
 from kiosk.actions.acknowledge import acknowledge
 from kiosk.actions.batch import seal_window
+from kiosk.actions.batch_contents import Contents
 from kiosk.actions.hand_over import HandOverOrder, hand_over
 from kiosk.actions.window import reopen_window
 from kiosk.batch_file.reader import check_file
 from kiosk.domain.errors import BatchError, KioskError
 from kiosk.domain.states import ApplicationEvent, WindowState
+from kiosk.domain.statistics import times_set_back
 from kiosk.store import device, wraps
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
 from tests.actions.test_acknowledge import answer
@@ -76,6 +80,26 @@ def test_a_clock_set_back_changes_no_order_and_loses_nothing(room: Room) -> None
         assert acknowledge(room.vault, room.clock, answer(room, sealed), REHEARSAL_OPERATOR).is_new
     assert room.state is WindowState.ACKNOWLEDGED
     assert room.vault.kiosk_store.audit.verify()
+
+
+def test_a_colleague_who_signs_in_while_rows_are_read_makes_no_clock_go_back(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The beginning of the seal was logged after that with an earlier time, and the day sheet blamed the clock."""
+    room.add()
+    room.close()
+    audit, real = room.vault.kiosk_store.audit, deed.read_contents
+
+    def meanwhile(*given: Any) -> Contents:
+        room.clock.tick(5)
+        audit.append("signed_in", REHEARSAL_OPERATOR, REHEARSAL_OPERATOR, at=room.clock.now().isoformat())
+        return real(*given)
+
+    monkeypatch.setattr(deed, "read_contents", meanwhile)
+    room.seal()
+    entries = audit.list()
+    assert [each.event for each in entries[-3:]] == ["signed_in", "seal_started", "sealed"]
+    assert times_set_back(each.at for each in entries) == 0
 
 
 def test_each_of_several_recipients_opens_it_and_nobody_else(room: Room) -> None:

@@ -9,6 +9,7 @@ import pytest
 import zxingcpp
 
 from kiosk.actions.form_qr import NO_FORM, OLD_ADDRESS
+from kiosk.actions.window import close_window, open_window
 from kiosk.domain.states import ApplicationState, WindowEvent
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR
 from tests.builders import PASSPHRASE as REAL_PASSPHRASE
@@ -70,6 +71,17 @@ def test_day_sheet_says_that_the_clock_was_set_back(desk: Desk) -> None:
     desk.clock.tick(-1800)
     text = "".join(pages(staff.press(f"/windows/{desk.window.id}/day-sheet.pdf").data))
     assert "時計は" in text
+
+
+def test_a_clock_set_back_before_the_window_opened_is_no_matter_of_its_day_sheet(tmp_path: Path) -> None:
+    desk = Desk(tmp_path / "data")
+    staff, vault = desk.signed_in(), desk.services.vault
+    later = a_window(vault, opened=False)
+    desk.clock.tick(-1800)
+    for deed, window in ((close_window, desk.window), (open_window, later)):
+        deed(vault, desk.clock, window.id, REHEARSAL_SUPERVISOR)
+    text = "".join(pages(staff.press(f"/windows/{later.id}/day-sheet.pdf").data))
+    assert "戻って" not in text
 
 
 def test_no_paper_names_a_person(desk: Desk) -> None:
