@@ -34,8 +34,8 @@ from tests.servers import close
 Who = Literal["stranger", "draft", "submitted"]
 Form = Mapping[str, str]
 CHILD: Form = {
-    "application_kind": "renewal", "card_expiry": "2026-12-31", "driving_licence": "yes", "licence_way": "number",
-    "licence_number": "1234567890", "old_card": "hand_in", "municipality": "other", "other_municipality": "みほん市",
+    "application_kind": "renewal", "card_expiry": "2026-12-31", "driving_licence": "yes", "licence_way": "without",
+    "old_card": "hand_in", "municipality": "other", "other_municipality": "みほん市",
     "contact_name": "髙﨑　みほん", "mail": "hanako@example.jp", "birth_date": "2017-05-05",
     "representative_present": "yes", "representative_name": "みほん　はは", "representative_relation": "mother",
     "certificates": "authentication_only", "braille": "no", "photo_exception": "medical",
@@ -43,6 +43,10 @@ CHILD: Form = {
 }  # fmt: skip
 """Answers after which nearly every question there is applies."""
 TURNS_ONE: Form = CHILD | {"birth_date": "2025-12-01"}
+HOLDER: Form = CHILD | {
+    "birth_date": "1985-04-01", "applying_as": "self", "certificates": "both", "licence_way": "number",
+    "licence_number": "1234567890",
+}  # fmt: skip
 FIRST_ADULT: Form = CHILD | {"application_kind": "first", "birth_date": "1985-04-01", "applying_as": "self"}
 SCANNED_NUMBER = "1234567890123"  # neither a form's number nor a My Number
 USED_FORM_ID = "9" * 23
@@ -95,7 +99,9 @@ SCREENS: tuple[Screen, ...] = (
     _question("applying_as", FIRST_ADULT),
     _question("certificates", FIRST_ADULT, "ask certificates of a grown-up"),
     _question("card_expiry", CHILD, "card expiry refused", **_WRONG_DATE),
-    _question("licence_number", CHILD, "licence number refused", answer="1"),
+    _question("licence_way", HOLDER, "ask licence way of a grown-up"),
+    _question("licence_number", HOLDER),
+    _question("licence_number", HOLDER, "licence number refused", answer="1"),
     _question("contact_name", CHILD, "name refused", answer="a\u202eb"),
     _question("mail", CHILD, "mail refused", answer="taro@"),
     _question("birth_date", CHILD, "birth date refused", **_WRONG_DATE),

@@ -39,5 +39,5 @@ def receipt_of(parts: Parts, uid: str) -> Receipt:
         weeks=(least, most),
         phones=tuple(rules["phones"]),
         is_rehearsal=bool(window and window.rehearsal),
-        warnings=tuple(card_warnings(application.answers)),
+        warnings=tuple(card_warnings(application.answers, applicant_rules(parts.settings))),
     )

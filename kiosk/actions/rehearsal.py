@@ -12,7 +12,7 @@ from kiosk.actions.desk import note_all, now
 from kiosk.actions.identity import Check, case_of, identity_rules, judge, record
 from kiosk.actions.rehearsal_photo import PracticePhotos
 from kiosk.clock import RandomIds
-from kiosk.domain.applicant import WITHOUT_FORM, Kind, Question, needs_photo, offers_photo, questions
+from kiosk.domain.applicant import WITHOUT_FORM, Kind, Question, is_answered, needs_photo, offers_photo, questions
 from kiosk.domain.errors import NotAllowedNow, Refused
 from kiosk.domain.identity import Document, PaperState, papers_for
 from kiosk.domain.queue import Application
@@ -117,7 +117,9 @@ class Persona:
         answers: dict[str, Any] = {WITHOUT_FORM: "yes"} if self._dice.random() < 0.03 else {}
         while True:
             open_ones = [
-                each for each in self._asked(answers) if each.key not in answers and each.kind is not Kind.PHOTO
+                each
+                for each in self._asked(answers)
+                if each.kind is not Kind.PHOTO and not is_answered(each, answers, has_photo=False)
             ]
             if not open_ones:
                 return answers

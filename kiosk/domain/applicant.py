@@ -153,7 +153,7 @@ def facts(answers: Answers, rules: ApplicantRules, today: date) -> dict[str, str
 def _walk(answers: Answers, rules: ApplicantRules, today: date) -> tuple[list[Item], dict[str, Any]]:
     """The items that apply, and their answers; an answer to a question that no longer applies decides nothing."""
     asked: list[Item] = []
-    counted: dict[str, Any] = {}
+    counted: dict[str, Any] = {key: answers[key] for key in (WITHOUT_FORM,) if key in answers}
     for item in rules.items:
         if _applies(item, _known(counted, rules, today)):
             asked.append(item)
@@ -384,15 +384,22 @@ def staff_flags(answers: Answers, rules: ApplicantRules, today: date) -> list[st
     return flags
 
 
-def card_warnings(answers: Answers) -> list[str]:
+def carries_licence_over(answers: Answers, rules: ApplicantRules) -> bool:
+    """Whether the licence goes over to the new card: its number is there, and it is filed online with 署名用."""
+    is_filed_online = rules.contact_mail != "none" and answers.get(WITHOUT_FORM) != "yes"
+    has_signature = answers.get("certificates") in ("both", "signature_only")
+    return answers.get("licence_way") == "number" and has_signature and is_filed_online
+
+
+def card_warnings(answers: Answers, rules: ApplicantRules) -> list[str]:
     """What the person cannot do until the new card is there: keys of the texts ``queue.note_warning_<key>``."""
     if answers.get("application_kind") != "renewal":
         return []
     may_be_licence = answers.get("driving_licence") in ("yes", "unknown")
-    hands_in, carries_over = answers.get("old_card") == "hand_in", answers.get("licence_way") == "number"
+    hands_in = answers.get("old_card") == "hand_in"
     said = {
         "no_driving": may_be_licence and hands_in,
-        "licence_not_carried_over": may_be_licence and not carries_over,
+        "licence_not_carried_over": may_be_licence and not carries_licence_over(answers, rules),
         "no_insurance": hands_in,
     }
     return [key for key, is_so in said.items() if is_so]

@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions import identity as deeds
+from kiosk.actions.applicant import applicant_rules
 from kiosk.domain.applicant import card_warnings
 from kiosk.domain.custody import MOST_OF_ONE
 from kiosk.domain.errors import NotAllowedNow, Refused, TappedFirst
@@ -77,6 +78,9 @@ def _context(application: Application, seen: deeds.Check, error: str | None = No
         "papers": papers_for(case, rules),
         "most_of_one": MOST_OF_ONE,
         "asks_for_pin": asks_for_pin(case, preset, rules),
-        "warnings": card_warnings({**application.answers, "old_card": "keep" if seen.old_card_kept else "hand_in"}),
+        "warnings": card_warnings(
+            {**application.answers, "old_card": "keep" if seen.old_card_kept else "hand_in"},
+            applicant_rules(parts.settings),
+        ),
         "error": error,
     }

@@ -48,7 +48,7 @@ def application_context(uid: str, error: str = "") -> dict[str, Any]:
         "application": application,
         "questions": questions(application.answers, rules, today),
         "flags": staff_flags(application.answers, rules, today),
-        "warnings": card_warnings(application.answers),
+        "warnings": card_warnings(application.answers, rules),
         "municipalities": _municipalities(),
         "host": settings().municipality_name,
         "photo": store.photos.get(uid),

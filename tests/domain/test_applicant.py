@@ -13,6 +13,7 @@ from kiosk.domain.applicant import (
     Step,
     StepKind,
     answers_no_longer_asked,
+    card_warnings,
     check_answer,
     items_asked,
     needs_photo,
@@ -83,6 +84,46 @@ def test_licence_number_is_asked_only_of_those_who_carry_it_over() -> None:
 def test_licence_goes_over_only_with_the_signature_certificate() -> None:
     carried = RENEWAL | {"driving_licence": "yes", "licence_way": "number"}
     assert options("certificates", carried) == ("both", "signature_only")
+
+
+CARRIED = RENEWAL | {"driving_licence": "yes", "licence_way": "number", "licence_number": "1", "certificates": "both"}
+
+
+@pytest.mark.parametrize(
+    ("more", "contact_mail"),
+    [
+        ({"applying_as": "ward"}, "applicant"),
+        ({"birth_date": "2017-05-05"}, "applicant"),
+        ({"without_form": "yes"}, "applicant"),
+        ({}, "none"),
+    ],
+)
+def test_carrying_the_licence_over_was_offered_where_it_cannot_be(more: dict[str, str], contact_mail: str) -> None:
+    rules = the_rules(contact_mail)
+    question = question_for("licence_way", RENEWAL | {"driving_licence": "yes"} | more, rules, TODAY)
+    assert question is not None
+    assert question.options == ("without", "stop")
+    assert next_step(an_application(CARRIED | more), True, rules, TODAY).key == "licence_way"
+
+
+@pytest.mark.parametrize(
+    ("more", "contact_mail", "is_warned"),
+    [
+        ({}, "applicant", False),
+        ({}, "municipal", False),
+        ({"certificates": "signature_only"}, "applicant", False),
+        ({"certificates": "none"}, "applicant", True),
+        ({"certificates": "authentication_only"}, "applicant", True),
+        ({"without_form": "yes"}, "applicant", True),
+        ({}, "none", True),
+        ({"licence_way": "without"}, "applicant", True),
+    ],
+)
+def test_nobody_was_warned_of_a_licence_that_does_not_go_over(
+    more: dict[str, str], contact_mail: str, is_warned: bool
+) -> None:
+    warnings = card_warnings(CARRIED | more, the_rules(contact_mail))
+    assert ("licence_not_carried_over" in warnings) is is_warned
 
 
 def test_child_gets_a_representative_block_and_no_signature_certificate() -> None:
