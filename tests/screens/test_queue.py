@@ -558,3 +558,10 @@ def test_a_held_case_offers_nothing_that_would_be_refused(desk: Desk) -> None:
     mine.press(f"/queue/{person.uid}/claim")
     assert f"/queue/{person.uid}/change/" in mine.see(f"/queue/{person.uid}")
     assert f"/queue/{person.uid}/change/" not in theirs.see(f"/queue/{person.uid}")
+
+
+def test_the_wish_for_a_new_form_stands_on_the_application_s_page(desk: Desk) -> None:
+    person, other = desk.applicant(reissue_wanted="old_address", without_form="yes"), desk.applicant()
+    staff = desk.signed_in()
+    assert "新しい申請書の希望 あり（氏名か住所が変わった）" in words_of(staff.see(f"/queue/{person.uid}"))
+    assert 'id="reissue"' not in staff.see(f"/queue/{other.uid}")
