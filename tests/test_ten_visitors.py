@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from kiosk.actions.applicant import applicant_rules
 from kiosk.actions.form_qr import REISSUE_WANTED
 from kiosk.clock import SystemClock
-from kiosk.domain.applicant import WITHOUT_FORM, pickup_reasons, staff_flags
+from kiosk.domain.applicant import WITHOUT_FORM, staff_flags
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationState
 from kiosk.settings import load_settings
@@ -40,10 +40,6 @@ class Kept:
     @property
     def answers(self) -> dict[str, object]:
         return dict(self.application.answers)
-
-    @property
-    def pickups(self) -> list[str]:
-        return pickup_reasons(self.answers, applicant_rules(SETTINGS), TODAY)
 
     @property
     def flags(self) -> list[str]:
@@ -114,10 +110,10 @@ def test_nobody_is_asked_what_does_not_apply(came: dict[str, Kept]) -> None:
     assert only_some & set(came["resident of another city"].visitor.asked) == {"other_municipality"}
 
 
-def test_first_card_has_form_and_photo_and_goes_by_post(came: dict[str, Kept]) -> None:
+def test_first_card_has_form_and_photo(came: dict[str, Kept]) -> None:
     first = came["first card"]
     assert len(first.application.form_id or "") == 23
-    assert (first.has_photo, first.pickups, first.flags) == (True, [], [])
+    assert (first.has_photo, first.flags) == (True, [])
 
 
 def test_licence_on_the_card_gets_its_number_kept_and_needs_the_signature_certificate(came: dict[str, Kept]) -> None:
@@ -147,10 +143,6 @@ def test_unknown_day_of_birth_is_kept_and_staff_are_told(came: dict[str, Kept]) 
     assert resident.answers["contact_name"] == "Sample Ana"
     assert resident.application.language == "en"
     assert "birth_date_unknown" in resident.flags
-
-
-def test_resident_of_another_city_collects_the_card(came: dict[str, Kept]) -> None:
-    assert came["resident of another city"].pickups == ["other_municipality"]
 
 
 def test_wrong_and_used_forms_are_said_to_be_so(came: dict[str, Kept]) -> None:

@@ -66,7 +66,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Something that follows from answers: an end of the way here, or collection at the office."""
+    """Something that follows from answers: an end of the way here."""
 
     key: str
     when: Condition
@@ -78,7 +78,6 @@ class ApplicantRules:
 
     items: tuple[Item, ...]
     stops: tuple[Outcome, ...]
-    pickups: tuple[Outcome, ...]
     renewal: Sequence[Mapping[str, Any]]
     ages: Mapping[str, Any]
     eras: tuple[Era, ...]
@@ -120,7 +119,6 @@ def rules_from(
     return ApplicantRules(
         items=tuple(_item(row) for row in applicant["item"]),
         stops=tuple(Outcome(row["key"], row["when"]) for row in applicant.get("stop", ())),
-        pickups=tuple(Outcome(row["key"], row["when"]) for row in applicant.get("pickup", ())),
         renewal=applicant["renewal"],
         ages=ages,
         eras=eras_from(eras),
@@ -350,19 +348,6 @@ def offers_photo(answers: Answers, rules: ApplicantRules, today: date) -> bool:
 
 def _photo_asked(answers: Answers, rules: ApplicantRules, today: date) -> Question | None:
     return next((each for each in questions(answers, rules, today) if each.kind is Kind.PHOTO), None)
-
-
-def pickup_reasons(answers: Answers, rules: ApplicantRules, today: date) -> list[str]:
-    """Why the finished card is collected at the office rather than posted; empty when nothing speaks against post."""
-    known = facts(answers, rules, today)
-    reasons = [pickup.key for pickup in rules.pickups if _holds(pickup.when, known)]
-    if known.get("municipality") == "other" and not _posts(known.get("other_municipality"), rules):
-        reasons.append("other_municipality")
-    return reasons
-
-
-def _posts(code: object, rules: ApplicantRules) -> bool:
-    return any(row["code"] == code and row.get("posts") for row in rules.municipalities)
 
 
 def staff_flags(answers: Answers, rules: ApplicantRules, today: date) -> list[str]:

@@ -18,7 +18,6 @@ from kiosk.domain.applicant import (
     items_asked,
     needs_photo,
     next_step,
-    pickup_reasons,
     question_for,
     questions,
     renewal_from,
@@ -150,7 +149,6 @@ def test_answer_to_a_question_that_no_longer_applies_decides_nothing() -> None:
     changed_to_first = keeps | {"application_kind": "first"}
     assert "forwarding" not in asked(keeps)
     assert "forwarding" in asked(changed_to_first)
-    assert pickup_reasons(changed_to_first, RULES, TODAY) == []
 
 
 def test_choice_no_longer_offered_is_open_again() -> None:
@@ -238,39 +236,18 @@ def test_holder_can_stop_for_the_licence() -> None:
     assert stop_reason(RENEWAL | {"driving_licence": "yes", "licence_way": "stop"}, RULES, TODAY) == "licence"
 
 
-def test_keeping_the_card_means_pickup_and_spares_the_forwarding_question() -> None:
+def test_keeping_the_card_spares_the_forwarding_question() -> None:
     keeps = RENEWAL | {"old_card": "keep"}
-    assert pickup_reasons(keeps, RULES, TODAY) == ["keeps_card"]
     assert "forwarding" not in asked(keeps)
 
 
-@pytest.mark.parametrize(
-    ("more", "reason"),
-    [
-        ({"forwarding": "yes"}, "forwarding"),
-        ({"moving": "yes"}, "moving"),
-        ({"municipality": "other", "other_municipality": "さくら市"}, "other_municipality"),
-    ],
-)
-def test_what_speaks_against_post_is_named(more: dict[str, str], reason: str) -> None:
-    assert pickup_reasons(ADULT, RULES, TODAY) == []
-    assert pickup_reasons(ADULT | more, RULES, TODAY) == [reason]
-
-
-def test_absent_representative_means_pickup() -> None:
-    child = ADULT | {"birth_date": "2017-05-05", "representative_present": "no"}
-    assert pickup_reasons(child, RULES, TODAY) == ["representative_absent"]
-
-
-def test_listed_municipalities_are_chosen_and_may_post() -> None:
+def test_listed_municipalities_are_chosen() -> None:
     listed = {"municipality": [{"code": "999991", "name": "見本市", "posts": True}, {"code": "999992", "name": "例市"}]}
     rules = the_rules(municipalities=listed)
     other = ADULT | {"municipality": "other", "other_municipality": "999991"}
     question = question_for("other_municipality", other, rules, TODAY)
     assert question is not None
     assert (question.kind, question.options) == (Kind.CHOICE, ("999991", "999992"))
-    assert pickup_reasons(other, rules, TODAY) == []
-    assert pickup_reasons(other | {"other_municipality": "999992"}, rules, TODAY) == ["other_municipality"]
 
 
 def test_mail_is_asked_only_where_configured() -> None:
