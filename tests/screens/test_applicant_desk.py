@@ -35,7 +35,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     desk.services.cameras = Cameras(camera, camera)
     desk.services.__dict__.update(analyser=Models.analyser, face_reader=Models.faces)
     yield desk
-    station_of(desk.services).end()
+    desk.services.lock()
 
 
 def begun(staff: Browser, language: str = "ja") -> str:
