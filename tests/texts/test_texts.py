@@ -149,3 +149,8 @@ def sources() -> list[str]:
 def test_language_names_itself_and_its_tag(language: str) -> None:
     assert catalogue(language)["applicant.label_lang_tag"] == language.replace("ja-easy", "ja")
     assert catalogue(language)["applicant.label_language"]
+
+
+def test_a_change_of_given_name_was_not_asked_about_and_a_licence_only_perhaps_lost() -> None:
+    assert "名字や名前" in catalogue("ja")["applicant.title_ask_moving"]
+    assert "ことがあります" not in catalogue("ja-easy")["applicant.help_driving_licence"]
