@@ -18,13 +18,16 @@ from kiosk.domain.applicant import (
 from kiosk.domain.errors import ItemOpen, KioskError, NotFound, NotPermitted, Refused, TappedFirst
 from kiosk.domain.queue import Application
 from kiosk.domain.staff import Role
-from kiosk.domain.states import ApplicationEvent
+from kiosk.domain.states import ApplicationEvent, ApplicationState, outcomes
 
 RETURN_REASONS = ("photo", "form", "answers", "documents", "other")
 END_REASONS = ("own_wish", "documents", "face", "form", "other")
 TAKE_OVER_REASONS = ("handed_to_me", "away", "other")
 EXCEPTION = "exception"
 CHANGE_REASONS = ("asked_for", "misread", EXCEPTION, "other")
+_ENDED = frozenset[ApplicationState]().union(
+    *map(outcomes, (ApplicationEvent.WITHDRAW, ApplicationEvent.REJECT, ApplicationEvent.ABANDON))
+)
 NO_LONGER_ASKED = "no_longer_asked"
 """Reason kept with an answer that went because its question is not asked any more."""
 
@@ -205,6 +208,20 @@ def find(parts: Parts, wanted: str) -> list[Application]:
     is_tail = len(text) == 4 and text.isascii() and text.isdigit()
     tails = applications.ending_with(text) if is_tail else ()
     return [*([called] if called else []), *(each for each in tails if each.call_number != text)]
+
+
+def twins(parts: Parts, application: Application) -> tuple[str, ...]:
+    """Call numbers of the others in this window with the same name and birth date; withdrawn ones do not count."""
+    who = _who(application)
+    if not all(who):
+        return ()
+    others = parts.window_store().applications.list(set(ApplicationState) - _ENDED)
+    return tuple(each.call_number for each in others if each.uid != application.uid and _who(each) == who)
+
+
+def _who(application: Application) -> tuple[str, str]:
+    answers = application.answers
+    return "".join(str(answers.get("contact_name", "")).split()), str(answers.get("birth_date", ""))
 
 
 def _end(

@@ -1,5 +1,6 @@
 """The form screen: camera, scanner or keypad, then whether the form is current. No frame is written to disk."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
@@ -176,10 +177,17 @@ def words_for(refused: KioskError | None, t: Translate) -> str:
     if refused is None:
         return ""
     if isinstance(refused, FormAlreadyUsed):
-        return t(refused.text_key, time=refused.since[11:16])
+        return _used_since(refused, t)
     if isinstance(refused, deeds.EntriesDiffer):
         return t(refused.text_key, groups=t("form_qr.label_and").join(str(group) for group in refused.groups))
     return t(refused.text_key)
+
+
+def _used_since(used: FormAlreadyUsed, t: Translate) -> str:
+    since = datetime.fromisoformat(used.since)
+    if since.date() == services().clock.today():
+        return t(used.text_key, time=f"{since:%H:%M}")
+    return t("form_qr.error_already_used_before", month=since.month, day=since.day, time=f"{since:%H:%M}")
 
 
 def as_shown(view: FormView, t: Translate) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from kiosk.actions import applicant_desk as deeds
 from kiosk.actions.form_qr import station_of
-from kiosk.domain.errors import KioskError, Refused
+from kiosk.domain.errors import FormAlreadyUsed, KioskError, Refused
 from kiosk.domain.form_qr import grouped
 from kiosk.domain.queue import Application
 from kiosk.screens import again, services, signed_in
@@ -116,6 +116,9 @@ def _is_watching(uid: str) -> bool:
 
 
 def _words(refused: KioskError | None) -> str:
+    if isinstance(refused, FormAlreadyUsed):
+        number, since = _application(refused.uid).call_number, refused.since
+        return translator(DEFAULT_LANGUAGE)("queue.error_form_used", number=number, date=since[:10], time=since[11:16])
     return words_for(refused, translator(DEFAULT_LANGUAGE))
 
 

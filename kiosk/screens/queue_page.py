@@ -49,6 +49,7 @@ def application_context(uid: str, error: str = "") -> dict[str, Any]:
         "questions": questions(application.answers, rules, today),
         "flags": staff_flags(application.answers, rules, today),
         "warnings": card_warnings(application.answers, rules),
+        "twins": deeds.twins(services(), application),
         "municipalities": _municipalities(),
         "host": settings().municipality_name,
         "photo": store.photos.get(uid),

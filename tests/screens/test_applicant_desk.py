@@ -179,13 +179,13 @@ def test_a_scanner_reads_the_form_at_the_desk(desk: Desk) -> None:
     assert "1234-5678-9012-3456-7890-123" in staff.see(f"/queue/{uid}/form-check")
 
 
-def test_a_form_somebody_else_holds_is_refused_with_its_time(desk: Desk) -> None:
-    desk.applicant(form_id=FORM_ID)
+def test_a_form_somebody_else_holds_is_refused_with_when_and_by_whom(desk: Desk) -> None:
+    holder = desk.applicant(form_id=FORM_ID)
     staff = desk.signed_in()
     uid = begun(staff)
     answer = staff.press(f"/queue/{uid}/form", entry=FORM_ID)
     assert answer.status_code == 422
-    assert "10:00" in answer.text
+    assert f"2026-11-24 10:00に始めた受付番号 {holder.call_number} の申請" in answer.text
 
 
 def test_looking_at_what_the_camera_reads_takes_no_case(desk: Desk) -> None:

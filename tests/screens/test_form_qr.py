@@ -266,6 +266,16 @@ def test_a_form_already_used_is_blocked_and_says_when(person: FlaskClient, parts
     assert holder.uid not in page
 
 
+def test_a_form_of_an_earlier_day_was_said_to_be_of_today(person: FlaskClient, parts: Services):
+    """A window of two days: the time alone was shown, beside the word today."""
+    begun, store = "2026-11-20T09:15:00.000+09:00", parts.window_store()
+    store.applications.start("earlier", "901", "ja", begun, begun)
+    store.applications.set_form_id("earlier", FORM_ID, begun)
+    page = shown_after(person, scan(person, FORM_ID, FORM_ID))
+    assert "11月20日09:15" in page
+    assert "今日09:15" not in page
+
+
 def test_a_form_that_became_used_meanwhile_is_refused_at_the_end_too(person: FlaskClient, parts: Services):
     scan(person, FORM_ID, FORM_ID)
     an_application(parts.window_store(), form_id=FORM_ID)

@@ -565,3 +565,14 @@ def test_the_wish_for_a_new_form_stands_on_the_application_s_page(desk: Desk) ->
     staff = desk.signed_in()
     assert "新しい申請書の希望 あり（氏名か住所が変わった）" in words_of(staff.see(f"/queue/{person.uid}"))
     assert 'id="reissue"' not in staff.see(f"/queue/{other.uid}")
+
+
+def test_a_second_application_of_the_same_person_went_unseen(desk: Desk) -> None:
+    """The same name and birth date, keyed with another space: staff are told the other call number."""
+    first, second = desk.applicant(), desk.applicant(contact_name="見本　花子")
+    namesake, gone = desk.applicant(birth_date="1990-01-01"), desk.applicant(_A.WITHDRAWN)
+    staff = desk.signed_in()
+    flag = f"名前と生年月日が同じ申請があります: {first.call_number}。"
+    assert flag in words_of(staff.see(f"/queue/{second.uid}"))
+    assert gone.call_number not in words_of(staff.see(f"/queue/{second.uid}"))
+    assert 'id="twins"' not in staff.see(f"/queue/{namesake.uid}")
