@@ -183,7 +183,9 @@ def _age_band(answers: Answers, ages: AgeRules, today: date) -> str:
     born = last_possible(born_text)
     if is_under("no_photo", today, born, ages):
         return "under_1"
-    return "under_15" if is_under("representative", today, born, ages) else "adult"
+    if is_under("representative", today, born, ages):
+        return "under_15"
+    return "minor" if is_under("adult", today, born, ages) else "adult"
 
 
 def _renewal(answers: Answers, rules: ApplicantRules, today: date) -> str:

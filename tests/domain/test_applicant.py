@@ -195,6 +195,21 @@ def test_unknown_birth_day_is_flagged_and_never_makes_older() -> None:
     assert "representative_name" in asked(answers)
 
 
+@pytest.mark.parametrize(
+    ("born", "is_asked"), [("2011-11-01", False), ("2008-11-26", False), ("2008-11-25", True), ("1985-04-01", True)]
+)
+def test_a_minor_who_applies_alone_was_asked_about_a_guardian_of_an_adult(born: str, is_asked: bool) -> None:
+    answers = ADULT | {"birth_date": born}
+    assert ("applying_as" in asked(answers)) is is_asked
+    assert "representative_name" not in asked(answers)
+    assert "infant" not in options("photo_exception", answers)
+
+
+def test_who_comes_of_age_before_filing_is_flagged() -> None:
+    assert "turns_adult" in staff_flags(ADULT | {"birth_date": "2008-12-01"}, RULES, TODAY)
+    assert "turns_adult" not in staff_flags(ADULT | {"birth_date": "2009-03-01"}, RULES, TODAY)
+
+
 def test_private_use_characters_are_flagged() -> None:
     assert "private_use" in staff_flags(ADULT | {"contact_name": "山\ue000"}, RULES, TODAY)
 
