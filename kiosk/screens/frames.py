@@ -14,10 +14,13 @@ WAIT_SECONDS = 1.5
 
 
 def applicants_frame(camera: Camera, uid: str) -> Response:
-    """A frame for the applicant screen; none while somebody else, at the desk perhaps, is before a camera."""
-    other = photo_station.station_of(services()).at_camera()
-    is_anothers = (other is not None and other.uid != uid) or form_qr.station_of(services()).is_busy_for(uid)
-    return frame_response(camera, is_theirs=not is_anothers)
+    """A frame for the applicant screen; none while somebody else, at the desk perhaps, is before it."""
+    parts = services()
+    photographed = photo_station.station_of(parts).at_camera() if camera is parts.camera_face else None
+    if photographed is not None:
+        return frame_response(camera, is_theirs=photographed.uid == uid)
+    is_anothers_form = camera is parts.camera_form and form_qr.station_of(parts).is_busy_for(uid)
+    return frame_response(camera, is_theirs=not is_anothers_form)
 
 
 def frame_response(camera: Camera, *, is_theirs: bool = True) -> Response:

@@ -311,13 +311,14 @@ def test_what_lies_before_the_camera_does_not_keep_an_abandoned_screen_for_ever(
     wide.clock.install()
     begin(wide, kiosk)
     something_in_view = "document.dispatchEvent(new Event('kiosk:presence'))"
-    for _ in range(9):
-        wide.clock.run_for(30_000)
+    for _ in range(6):
+        wide.clock.run_for(45_000)
         wide.evaluate(something_in_view)
     expect(wide.locator("#idle")).not_to_be_visible()
-    for _ in range(14):
-        wide.clock.run_for(5_000)
+    for _ in range(3):
+        wide.clock.run_for(25_000)
         wide.evaluate(something_in_view)
+    wide.clock.run_for(20_000)  # asked a minute after what counted last, and wiped twenty seconds later
     expect(wide.locator("#idle")).to_be_visible()
 
 

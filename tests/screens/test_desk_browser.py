@@ -260,6 +260,13 @@ def out_of_reach(page: Page) -> list[str]:
     for _ in range(len(shown) * 3 + 10):  # a date field is three stops
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement?.dataset.at ?? null"))
+        if not left_out(shown, reached):
+            break
+    return left_out(shown, reached)
+
+
+def left_out(shown: list[tuple[str, str, str]], reached: set[str | None]) -> list[str]:
+    """What was not come to yet; one of a group is enough."""
     groups = {group for at, group, _ in shown if group and at in reached}
     return [html for at, group, html in shown if at not in reached and group not in groups]
 
