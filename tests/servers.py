@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from waitress import wasyncore
 from waitress.server import BaseWSGIServer, MultiSocketServer
 
 SFTP_SERVER = Path("/usr/lib/openssh/sftp-server")
@@ -151,6 +152,10 @@ def _pass_on(source: socket.socket, target: socket.socket, most: int | None) -> 
 
 
 def close(server: BaseWSGIServer | MultiSocketServer) -> None:
-    """Stop serving once whoever is still answering is done: their last word needs the server's pipe."""
+    """Stop serving once whoever is still answering is done: their last word needs the server's pipe.
+
+    Its own thread closes the sockets: closed from here they would be gone while it begins to wait for them.
+    """
+    assert isinstance(server, BaseWSGIServer), "one address, one socket"
     server.task_dispatcher.shutdown()
-    server.close()
+    server.trigger.pull_trigger(lambda: wasyncore.close_all(server._map))

@@ -23,6 +23,7 @@ from kiosk.office.site import Parts, create_office
 from kiosk.rules import load_rules
 from kiosk.screens.signed_in import SignIns
 from tests.office.places import NAME, Place, corrected
+from tests.servers import close
 
 PASSPHRASE = "an office passphrase"
 MY_NUMBER = "123456789018"
@@ -150,7 +151,7 @@ def test_an_acknowledgement_is_downloaded_where_the_municipality_has_a_japanese_
         with browser.open(f"{base}/batches/{one.split('/')[2]}/acknowledgement") as answer:
             data, said = answer.read(), answer.headers["Content-Disposition"]
     finally:
-        server.close()
+        close(server)
     assert [data] == [bytes(row["acknowledgement"]) for row in place.rows("select acknowledgement from batches")]
     assert f"filename*=UTF-8''REHEARSAL-{quote('架空市')}-" in said
 
