@@ -142,7 +142,8 @@ def test_what_is_not_ours_or_not_a_destination_stays_here(kiosk: Kiosk, medium: 
     practice.add()
     practice.close()
     spoilt = tmp_path / "spoilt.mab"
-    spoilt.write_bytes(kiosk.sealed.path.read_bytes()[:-1] + b"x")
+    whole = kiosk.sealed.path.read_bytes()
+    spoilt.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     for file, to, name in (
         (practice.seal().path, "office", "not_our_batch"),
         (spoilt, "office", "altered"),

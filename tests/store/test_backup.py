@@ -99,7 +99,8 @@ def test_a_spoilt_or_half_copy_is_refused(vault: Vault, tmp_path: Path) -> None:
         read_backup(stick)
     make_backup(vault, stick, AT)
     database = stick / "copy" / "kiosk.db"
-    database.write_bytes(database.read_bytes()[:-1] + b"x")
+    whole = database.read_bytes()
+    database.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     with pytest.raises(StorageDamaged):
         restore_backup(stick, DataFolder(tmp_path / "elsewhere"))
     assert not (tmp_path / "elsewhere").exists()
