@@ -16,6 +16,7 @@ from kiosk.batch_file.reader import Checked, check_file
 from kiosk.domain.columns import to_cp932
 from kiosk.domain.errors import BatchError, TappedFirst
 from kiosk.store.file_lock import file_lock
+from kiosk.store.fsync import fsync_path
 
 
 def open_batch(
@@ -99,11 +100,7 @@ class _Folder:
 def _sync(folder: Path) -> None:
     """Fsync a folder, unless we may not read it (then it is not ours) or its file system knows no such thing."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        fsync_path(folder)
     except OSError as error:
         if error.errno not in (errno.EACCES, errno.EINVAL):
             raise

@@ -14,6 +14,7 @@ from kiosk.batch_file.reader import Checked, check_file
 from kiosk.batch_file.writer import Progress, Source, Written, write_batch
 from kiosk.domain.batch import Manifest
 from kiosk.domain.errors import BatchError, StorageFull
+from kiosk.store.fsync import fsync_path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
@@ -80,13 +81,13 @@ class SealedFile:
                 if _sha256(self.path) != sha256:
                     raise BatchError("file_exists") from None
             self._part.unlink(missing_ok=True)
-        _sync_folder(self.path.parent)
+        fsync_path(self.path.parent)
 
     def take_back(self, sha256: str) -> None:
         """Remove the file again, but only the one with this hash: it was never entered."""
         if self.path.is_file() and _sha256(self.path) == sha256:
             self.path.unlink()
-            _sync_folder(self.path.parent)
+            fsync_path(self.path.parent)
 
     def discard(self) -> None:
         """Remove what an interrupted write left; a finished file is not touched."""
@@ -114,13 +115,5 @@ def _forget_cached(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    finally:
-        os.close(descriptor)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)

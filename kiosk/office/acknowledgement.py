@@ -13,6 +13,7 @@ from kiosk.batch_file.reader import Checked
 from kiosk.domain.acknowledgement import SUFFIX, Acknowledgement
 from kiosk.domain.batch import file_name
 from kiosk.domain.errors import BatchError
+from kiosk.store.fsync import fsync_path
 
 
 def acknowledge(checked: Checked, office: Ed25519PrivateKey, received_at: datetime, folder: Path) -> Path:
@@ -107,8 +108,4 @@ def _write(path: Path, data: bytes) -> None:
     except OSError:
         beside.unlink(missing_ok=True)
         raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    fsync_path(path.parent)

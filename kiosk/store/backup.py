@@ -20,6 +20,7 @@ from pathlib import Path
 from kiosk.domain.errors import KioskError, Locked, NotFound, Refused, StorageDamaged, StorageFull
 from kiosk.store.data_folder import WINDOW_ID, DataFolder
 from kiosk.store.erasing import remove
+from kiosk.store.fsync import fsync_path
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.set_aside import forget_aside, left_by_restores, moved_aside, remember_aside, restoring
 from kiosk.store.vault import Vault
@@ -99,7 +100,7 @@ def _change_over(folder: Path) -> None:
         shutil.rmtree(folder / _BEFORE, ignore_errors=True)
         (folder / _WHOLE).rename(folder / _BEFORE)
     (folder / _COMING).rename(folder / _WHOLE)
-    _sync(folder)
+    fsync_path(folder)
     shutil.rmtree(folder / _BEFORE, ignore_errors=True)
 
 
@@ -226,7 +227,7 @@ def _keep(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
-    _sync(path.parent)
+    fsync_path(path.parent)
 
 
 def _files(folder: Path) -> list[Path]:
@@ -242,11 +243,3 @@ def _newest(root: Path) -> float:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

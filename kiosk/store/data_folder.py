@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.domain.errors import NotFound, StorageFull
+from kiosk.store.fsync import fsync_path
 
 RESERVE_BYTES = 16 * 1024 * 1024
 WINDOW_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -168,15 +169,7 @@ def _replace(path: Path, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
-        _sync_folder(path.parent)
+        fsync_path(path.parent)
     except OSError:
         beside.unlink(missing_ok=True)
         raise
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

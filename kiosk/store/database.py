@@ -3,7 +3,6 @@
 Only this module touches sqlcipher3; its errors become ours here.
 """
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from sqlcipher3 import dbapi2
 from sqlite_utils import Migrations
 
 from kiosk.domain.errors import Locked, StorageDamaged, StorageFull, TappedFirst
+from kiosk.store.fsync import fsync_path
 
 KEY_BYTES = 32
 _PRAGMAS = (
@@ -133,11 +133,7 @@ class Store:
                 database.conn.backup(target)
             finally:
                 target.close()
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        fsync_path(path)
 
     def check(self) -> None:
         """Read every page and check it against its own code; raises StorageDamaged."""

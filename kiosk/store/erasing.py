@@ -1,10 +1,10 @@
 """Erasures in kiosk.db, and the files that go with a window's key."""
 
-import os
 from pathlib import Path
 
 from kiosk.domain.erasure import Erasure
 from kiosk.store.data_folder import DataFolder
+from kiosk.store.fsync import fsync_path
 from kiosk.store.kiosk_file import KioskStore
 
 _PARTS = ("", "-wal", "-shm", "-journal")
@@ -46,12 +46,4 @@ def remove(paths: list[Path]) -> None:
         path.unlink(missing_ok=True)
     for folder in {path.parent for path in paths}:
         if folder.is_dir():
-            _sync(folder)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+            fsync_path(folder)

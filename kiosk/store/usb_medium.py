@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kiosk.domain.destination import UsbDestination
 from kiosk.domain.errors import BatchError, StorageFull
+from kiosk.store.fsync import fsync_path
 from kiosk.store.medium import Told
 
 _BLOCK = 1 << 20
@@ -152,8 +153,4 @@ def _sync(folder: Path) -> None:
     for each in (folder, *folder.parents):
         if each.stat().st_dev != folder.stat().st_dev:
             return
-        descriptor = os.open(each, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        fsync_path(each)
