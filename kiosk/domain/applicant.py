@@ -152,11 +152,13 @@ def _walk(answers: Answers, rules: ApplicantRules, today: date) -> tuple[list[It
     """The items that apply, and their answers; an answer to a question that no longer applies decides nothing."""
     asked: list[Item] = []
     counted: dict[str, Any] = {key: answers[key] for key in (WITHOUT_FORM,) if key in answers}
+    known = _known(counted, rules, today)
     for item in rules.items:
-        if _applies(item, _known(counted, rules, today)):
+        if _applies(item, known):
             asked.append(item)
             if item.question.key in answers:
                 counted[item.question.key] = answers[item.question.key]
+                known = _known(counted, rules, today)
     return asked, counted
 
 
