@@ -25,7 +25,7 @@ from kiosk.actions.window import make_window, open_window
 from kiosk.clock import RandomIds, SystemClock
 from kiosk.domain.window import WindowPlan
 from kiosk.settings import load_settings
-from kiosk.store.database import Store, open_store
+from kiosk.store.database import Pages, Store, open_store
 from kiosk.store.photos import StoredPhoto
 from kiosk.store.vault import REHEARSAL_SUPERVISOR, Vault
 
@@ -86,7 +86,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=given.folder) as name:
         parts = practice(Path(name))
         persona = Persona(parts, random.Random(1), set())  # noqa: S311
-        bare = open_store(Path(name) / "bare.db", os.urandom(32), bare_migrations)
+        bare = open_store(Path(name) / "bare.db", os.urandom(32), bare_migrations, pages=Pages.LARGE)
         at, ours, plain = parts.clock.now().isoformat(), [], []
         for _ in range(given.count):
             uid, photo = prepared(parts, persona, at), a_photo(at)

@@ -126,6 +126,12 @@ create table hand_overs (
     )
 
 
+@kiosk_migrations(name="0006_pages")
+def _pages(db: Database) -> None:
+    """How a window's file is cut into pages; those made before have SQLCipher's own."""
+    _run(db, "alter table window_keys add column pages text not null default '4096 HMAC_SHA512'")
+
+
 @window_migrations(name="0001_window")
 def _window(db: Database) -> None:
     _run(

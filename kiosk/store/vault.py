@@ -21,7 +21,7 @@ from kiosk.domain.staff import Role
 from kiosk.domain.states import WindowState
 from kiosk.store import device, mailbox, office_keys, signing_key, wraps
 from kiosk.store.data_folder import DataFolder
-from kiosk.store.database import KEY_BYTES, Store, open_store
+from kiosk.store.database import KEY_BYTES, Pages, Store, open_store
 from kiosk.store.keyring import Keyring
 from kiosk.store.kiosk_file import KioskStore
 from kiosk.store.mailbox import Mailbox
@@ -162,7 +162,8 @@ class Vault:
         """The file of one window; raises Locked while its key is not in memory, NotFound when there is none."""
         with self._guard:
             if window_id not in self._windows:
-                store = self._open(self.folder.window_db(window_id), self._window_key(window_id), window_migrations)
+                path, key = self.folder.window_db(window_id), self._window_key(window_id)
+                store = self._open(path, key, window_migrations, self.kiosk_store.windows.pages(window_id))
                 self._windows[window_id] = WindowStore(store)
             return self._windows[window_id]
 
@@ -266,8 +267,8 @@ class Vault:
         self._kiosk = KioskStore(self._open(self.folder.kiosk_db, self._master, kiosk_migrations))
         keyring.save(self.folder)
 
-    def _open(self, path: Path, key: bytes, migrations: Migrations) -> Store:
-        return open_store(path, key, migrations, self.folder.free_reserve)
+    def _open(self, path: Path, key: bytes, migrations: Migrations, pages: Pages = Pages.SMALL) -> Store:
+        return open_store(path, key, migrations, self.folder.free_reserve, pages)
 
     def _check_new(self, passphrase: str) -> None:
         if self.folder.is_made:

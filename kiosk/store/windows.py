@@ -8,7 +8,7 @@ from typing import Any
 from kiosk.domain.errors import NotFound, TappedFirst
 from kiosk.domain.states import WindowEvent, WindowState, advance_window
 from kiosk.domain.window import Window, WindowId, WindowPlan
-from kiosk.store.database import Row, Store
+from kiosk.store.database import Pages, Row, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Windows:
             database.conn.execute(
                 "insert into windows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _values(window_id, plan, at)
             )
-            database.conn.execute("insert into window_keys values (?, ?)", (window_id, wrapped_key))
+            database.conn.execute("insert into window_keys values (?, ?, ?)", (window_id, wrapped_key, Pages.LARGE))
         return self.get(window_id)
 
     def get(self, window_id: str) -> Window:
@@ -120,6 +120,13 @@ class Windows:
         """One window's wrapped key; None when it was destroyed or never made."""
         row = self._store.row("select wrapped from window_keys where window_id = ?", (window_id,))
         return bytes(row["wrapped"]) if row else None
+
+    def pages(self, window_id: str) -> Pages:
+        """How the pages of a window's file are cut; raises NotFound once its key was destroyed."""
+        row = self._store.row("select pages from window_keys where window_id = ?", (window_id,))
+        if row is None:
+            raise NotFound("no such window")
+        return Pages(row["pages"])
 
     def replace_keys(self, wrapped: dict[str, bytes]) -> None:
         """Put new wraps in place of the old ones."""

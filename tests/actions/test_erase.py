@@ -25,7 +25,7 @@ from kiosk.domain.staff import Role
 from kiosk.domain.states import ApplicationState, WindowEvent, WindowState
 from kiosk.store.backup import make_backup
 from kiosk.store.batches import Tombstone
-from kiosk.store.database import open_store
+from kiosk.store.database import Pages, open_store
 from kiosk.store.erasing import Erasures
 from kiosk.store.migrations import window_migrations
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
@@ -125,7 +125,7 @@ def test_an_earlier_copy_of_the_file_opens_with_nothing_that_remains(room: Room,
     path, copy = room.vault.folder.window_db(room.window.id), tmp_path / "copy.db"
     room.store.file.empty_log()
     shutil.copy(path, copy)
-    assert open_store(copy, room.vault._window_keys[room.window.id], window_migrations).row(
+    assert open_store(copy, room.vault._window_keys[room.window.id], window_migrations, pages=Pages.LARGE).row(
         "select count(*) as many from applications"
     ) == {"many": 3}
     erase(room)
@@ -135,7 +135,7 @@ def test_an_earlier_copy_of_the_file_opens_with_nothing_that_remains(room: Room,
     texts = [row["value"] for row in room.vault.kiosk_store.file.rows("select value from settings")]
     for key in [room.vault._master, *(text.encode()[:32].ljust(32) for text in texts)]:
         with pytest.raises(KioskError):
-            open_store(copy, key, window_migrations)
+            open_store(copy, key, window_migrations, pages=Pages.LARGE)
 
 
 def test_a_tombstone_for_each_and_nothing_of_what_was_entered(room: Room) -> None:

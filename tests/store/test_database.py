@@ -1,4 +1,5 @@
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -10,17 +11,18 @@ import pytest
 from sqlite_utils import Database, Migrations
 
 from kiosk.domain.errors import Locked, StorageDamaged
-from kiosk.store.database import Store, open_store
+from kiosk.store.database import Pages, Store, open_store
 from kiosk.store.migrations import kiosk_migrations, window_migrations
 from kiosk.store.photos import StoredPhoto
-from tests.builders import AT, FORM_ID, SUPERVISOR, a_vault, a_window, an_application
+from kiosk.store.window_file import WindowStore
+from tests.builders import AT, FORM_ID, PASSPHRASE, SUPERVISOR, a_vault, a_window, an_application
 
 KEY = bytes(range(32))
 NAME, MAIL = "見本 花子", "hanako.mihon@example.jp"
 JPEG = b"\xff\xd8" + b"face" * 6000
 
 
-def a_table(folder: Path) -> Store:
+def a_table(folder: Path, pages: Pages = Pages.SMALL) -> Store:
     migrations = Migrations("test")
 
     @migrations(name="0001_counter")
@@ -28,7 +30,7 @@ def a_table(folder: Path) -> Store:
         db.conn.execute("create table counter (id integer primary key, value integer not null)")
         db.conn.execute("insert into counter values (1, 0)")
 
-    return open_store(folder / "test.db", KEY, migrations)
+    return open_store(folder / "test.db", KEY, migrations, pages=pages)
 
 
 def test_nothing_personal_and_no_key_can_be_read_from_the_files(tmp_path: Path) -> None:
@@ -65,6 +67,48 @@ def test_another_key_is_refused(tmp_path: Path) -> None:
     a_table(tmp_path).close()
     with pytest.raises(StorageDamaged):
         open_store(tmp_path / "test.db", bytes(32), Migrations("test"))
+
+
+@pytest.mark.parametrize(("made", "opened"), [(Pages.SMALL, Pages.LARGE), (Pages.LARGE, Pages.SMALL)])
+def test_a_file_opened_with_other_pages_is_refused_and_nothing_of_it_is_lost(
+    tmp_path: Path, made: Pages, opened: Pages
+) -> None:
+    store = a_table(tmp_path, made)
+    with store.write() as database:
+        database.conn.execute("update counter set value = 7")
+    copy = tmp_path / "cut-off"
+    copy.mkdir()
+    for file in tmp_path.glob("test.db*"):  # as a power cut leaves it: the last change is in the log only
+        shutil.copy(file, copy)
+    store.close()
+    with pytest.raises(StorageDamaged):
+        a_table(copy, opened)
+    again = a_table(copy, made)
+    assert again.row("select value from counter") == {"value": 7}
+    again.check()
+
+
+def test_a_copy_has_the_pages_of_the_file_it_was_made_of(tmp_path: Path) -> None:
+    store = a_table(tmp_path, Pages.LARGE)
+    (tmp_path / "copy").mkdir()
+    store.copy_to(tmp_path / "copy" / "test.db")
+    assert a_table(tmp_path / "copy", Pages.LARGE).row("select value from counter") == {"value": 0}
+
+
+def test_a_window_made_by_an_earlier_version_goes_on_with_its_own_pages(tmp_path: Path) -> None:
+    vault = a_vault(tmp_path)
+    window = a_window(vault)
+    key = vault._window_keys[window.id]
+    vault.lock()
+    for file in vault.folder.window_db(window.id).parent.glob(f"{window.id}.db*"):
+        file.unlink()
+    vault.unlock(SUPERVISOR, PASSPHRASE)
+    with vault.kiosk_store.write() as database:
+        database.conn.execute("update window_keys set pages = '4096 HMAC_SHA512'")
+    earlier = open_store(vault.folder.window_db(window.id), key, window_migrations)
+    uid = an_application(WindowStore(earlier)).uid
+    earlier.close()
+    assert vault.window_store(window.id).applications.get(uid).uid == uid
 
 
 def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
 from sqlite_utils import Migrations
 
+from kiosk.domain.errors import NotFound
 from kiosk.domain.states import ApplicationEvent as Event
 from kiosk.domain.states import ApplicationState as State
-from kiosk.store.database import Store, open_store
+from kiosk.store.database import Pages, Store, open_store
 from kiosk.store.erasing import Erasures
 from kiosk.store.hand_overs import HandOver, HandOvers
 from kiosk.store.kiosk_file import KioskStore
@@ -135,3 +137,20 @@ def test_0005_batch_rows_knows_the_batch_each_application_lies_in(tmp_path: Path
     assert after.rows("select * from applications") == kept
     expected = [{"uid": person.uid, "seq": seq} for seq, person in enumerate(people[:2], 1)]
     assert after.rows("select * from batch_rows order by seq") == expected
+
+
+def test_0006_pages_opens_windows_made_before_as_they_were_made(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk.db"
+    before = open_store(path, KEY, only(["0001_kiosk", "0003_batches"], kiosk_migrations))
+    with before.write() as database:
+        for name in ("w-1", "w-2"):
+            window = (name, "closed", "demo-city", "見本工業", "会議室", "2026-11-24", 30, 0, "{}", AT, AT)
+            database.conn.execute("insert into windows values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", window)
+        database.conn.execute("insert into window_keys values (?, ?)", ("w-1", b"wrapped"))
+    before.close()
+
+    windows = KioskStore(open_store(path, KEY, kiosk_migrations)).windows
+    assert windows.wrapped_keys() == {"w-1": b"wrapped"}
+    assert windows.pages("w-1") is Pages.SMALL
+    with pytest.raises(NotFound):
+        windows.pages("w-2")

@@ -158,7 +158,8 @@ def test_with_every_passphrase_lost_the_municipalitys_identity_still_opens_all(t
     master = Keyring.load(vault.folder).open_master(office)
     kiosk_store = KioskStore(open_store(vault.folder.kiosk_db, master, kiosk_migrations))
     key = wraps.unwrap(kiosk_store.windows.wrapped_key(window.id) or b"", office)
-    file = open_store(vault.folder.window_db(window.id), key, window_migrations)
+    pages = kiosk_store.windows.pages(window.id)
+    file = open_store(vault.folder.window_db(window.id), key, window_migrations, pages=pages)
     assert WindowStore(file).applications.get(uid).uid == uid
 
 
