@@ -2,7 +2,6 @@
 
 import errno
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -35,14 +34,13 @@ class SealedFile:
         self, manifest: Manifest, sources: Sequence[Source], recipients: Sequence[pyrage.x25519.Recipient],
         device: Ed25519PrivateKey, *, mtime: int, progress: Progress,
     ) -> str:  # fmt: skip
-        """Write the part file, drop it from the page cache, read and check it whole; gives the SHA-256 in hexadecimal.
+        """Write the part file, read it from the disk again and check it whole; gives the SHA-256 in hexadecimal.
 
         Raises StorageFull or BatchError; then nothing is left on the disk.
         """
         self._part.unlink(missing_ok=True)
         try:
             written = write_batch(self._part, manifest, sources, recipients, device, mtime=mtime, progress=progress)
-            _forget_cached(self._part)
             found = self._checked(written, public_text(device.public_key()))
         except OSError as error:
             self._part.unlink(missing_ok=True)
@@ -60,7 +58,7 @@ class SealedFile:
     def _checked(self, written: Written, device: str) -> Checked:
         """The part file, read again; ``changed_while_sealing`` when it is on disk as written, yet wrong inside."""
         try:
-            return check_file(self._part, [written.check], device)
+            return check_file(self._part, [written.check], device, from_disk=True)
         except BatchError:
             check_file(self._part, (), device)
             raise BatchError("changed_while_sealing") from None
@@ -109,11 +107,3 @@ def _link_or_rename(part: Path, path: Path) -> None:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _forget_cached(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
-    finally:
-        os.close(descriptor)

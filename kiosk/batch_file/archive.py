@@ -57,7 +57,7 @@ def next_member(stream: Readable) -> tuple[str, int] | None:
     return info.name, info.size
 
 
-def data(stream: Readable, size: int, chunk: int = 1 << 18) -> Iterator[bytes]:
+def data(stream: Readable, size: int, chunk: int = 1 << 20) -> Iterator[bytes]:
     """A member's bytes in chunks; its fill is read and must be zero."""
     left = size
     while left:

@@ -4,13 +4,10 @@ Names: not_a_batch, newer_format, wrong_recipient, unknown_device, truncated, re
 """
 
 import hashlib
-import os
-from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from io import FileIO
-from itertools import count
 from pathlib import Path
 from typing import Protocol
 
@@ -18,13 +15,11 @@ import pyrage
 
 from kiosk.batch_file import archive, envelope, manifest
 from kiosk.batch_file.age_stream import Decrypted
-from kiosk.batch_file.ahead import ahead
 from kiosk.batch_file.behind import Behind
+from kiosk.batch_file.blocks import Blocks
 from kiosk.batch_file.tally import Tally
 from kiosk.domain.batch import Manifest, Member
 from kiosk.domain.errors import BatchError
-
-_BLOCK = 1 << 20
 
 
 class Keeper(Protocol):
@@ -55,12 +50,15 @@ def check_file(
     identities: Sequence[pyrage.x25519.Identity] = (),
     device_key: str | Collection[str] | None = None,
     keep: Keeper = drop,
+    *,
+    from_disk: bool = False,
 ) -> Checked:
     """Check a sealed file, inside too with an identity; raises BatchError with the fault's name, or OSError.
 
-    With ``device_key``, one or several, a file of another device is refused before anything is decrypted.
+    With ``device_key``, one or several, a file of another device is refused before anything is decrypted. ``from_disk``
+    reads past the page cache: what is checked is what the disk holds, not what memory still knows of it.
     """
-    with path.open("rb", buffering=0) as file, closing(_Hashed(file)) as whole:
+    with closing(Blocks(path, from_disk=from_disk)) as blocks, closing(_Hashed(blocks)) as whole:
         outer = whole.outer
         outer.check()
         known = (device_key,) if isinstance(device_key, str) else device_key
@@ -76,34 +74,39 @@ def check_file(
 class _Hashed:
     """The file as age reads it, hashed on the way, so that one pass answers for both the sealed file and its inside."""
 
-    def __init__(self, file: FileIO) -> None:
+    def __init__(self, blocks: Blocks) -> None:
         self._whole, self._payload = hashlib.sha256(), hashlib.sha256()
-        start = file.read(envelope.MOST_HEADER)
+        self._blocks, self._block = blocks, blocks.next()
+        self._left = self._block
+        start = bytes(self._block[: envelope.MOST_HEADER])
         self._header = start[: _header_length(start)]
         self.outer = envelope.parse(self._header)
-        self.size = 0
-        self._left = memoryview(b"")
-        self._blocks = _blocks(file.fileno())
         self._behind = Behind()
+        self.size = 0
+        self._take()
 
     def read(self, size: int = -1) -> bytes:
         """Up to ``size`` bytes; age asks for few at a time, so the file is read and hashed in large blocks."""
         if not self._left:
-            self._left = memoryview(self._next_block())
+            self._next_block()
         taken, self._left = self._left[:size], self._left[size:]
         return bytes(taken)
 
-    def _next_block(self) -> bytes:
-        block = next(self._blocks, b"")
-        beyond = max(len(self._header) - self.size, 0)
+    def _next_block(self) -> bool:
+        self._behind.do(partial(self._blocks.give_back, self._block))
+        self._block = self._blocks.next()
+        self._take()
+        return len(self._block) > 0
+
+    def _take(self) -> None:
+        block, beyond = self._block, max(len(self._header) - self.size, 0)
         self._behind.do(partial(self._whole.update, block))
-        self._behind.do(partial(self._payload.update, memoryview(block)[beyond:]))
+        self._behind.do(partial(self._payload.update, block[beyond:]))
         self.size += len(block)
-        return block
+        self._left = block
 
     def close(self) -> None:
-        """End the reading ahead and the hashing."""
-        self._blocks.close()
+        """End the hashing."""
         self._behind.close()
 
     def finish(self) -> None:
@@ -121,23 +124,6 @@ class _Hashed:
     def sha256(self) -> str:
         """Of the whole file, in hexadecimal; complete after ``finish``."""
         return self._whole.hexdigest()
-
-
-def _blocks(descriptor: int) -> Generator[bytes, None, None]:
-    """The file from its start, some blocks read ahead of age's work; a block that is not full is the last."""
-    with closing(ahead(partial(_block, descriptor, at) for at in count(0, _BLOCK))) as blocks:
-        for block in blocks:
-            yield block
-            if len(block) < _BLOCK:
-                return
-
-
-def _block(descriptor: int, at: int) -> bytes:
-    """A whole block, less only at the end of the file: one call may give less anywhere on some file systems."""
-    found = os.pread(descriptor, _BLOCK, at)
-    while len(found) < _BLOCK and (more := os.pread(descriptor, _BLOCK - len(found), at + len(found))):
-        found += more
-    return found
 
 
 def _header_length(start: bytes) -> int:
