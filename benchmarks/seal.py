@@ -2,7 +2,8 @@
 
 Ours includes fsync, dropping the page cache, and reading and checking the whole file again. Every step is a process of
 its own, so that its peak memory can be told. On a busy machine CPU seconds (all processes of a step) tell more than
-wall seconds. ``--applications`` may be given more than once; photos are noise of ``--photo-bytes``.
+wall seconds. ``--applications`` may be given more than once; photos are noise of ``--photo-bytes``. With ``--cold``
+both sides find their photos on the disk only, as after a day with other work; else both in memory.
 """
 
 import argparse
@@ -130,7 +131,15 @@ def plain_verify(identity: Path, file: Path) -> Cost:
     return hashed + opened
 
 
-def measure(folder: Path, many: int, size: int) -> None:
+def settle(*folders: Path, cold: bool) -> None:
+    """Have everything on the disk, and with ``cold`` nothing of these folders in memory any more."""
+    os.sync()
+    for path in (path for folder in folders for path in folder.rglob("*") if cold and path.is_file()):
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def measure(folder: Path, many: int, size: int, *, cold: bool) -> None:
     """One line of the table."""
     data, plain, out = folder / "data", folder / "plain", folder / "out"
     window = fill(data, plain, many, size)
@@ -138,9 +147,9 @@ def measure(folder: Path, many: int, size: int) -> None:
     recipient = (data / "rehearsal-recipient.txt").read_text().strip()
     identity = data / "rehearsal-identity.txt"
     shutil.copytree(data, folder / "again")
-    os.sync()
+    settle(plain, cold=cold)
     their_seal = plain_seal(plain, recipient, folder / "plain.age")
-    os.sync()
+    settle(data, cold=cold)
     our_seal = run(sys.executable, "-m", "kiosk", "seal", window, "--out", out)
     run(sys.executable, "-c", SPLIT, folder / "again", window, folder / "split")
     shutil.rmtree(folder / "split")
@@ -162,12 +171,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--applications", type=int, action="append")
     parser.add_argument("--photo-bytes", type=int, default=300_000)
+    parser.add_argument("--cold", action="store_true")
     given = parser.parse_args()
-    print(f"plain: {'age' if shutil.which('age') else 'pyrage'} over tar; sha256sum and decryption to nowhere")
+    photos, by = "on the disk" if given.cold else "in memory", "age" if shutil.which("age") else "pyrage"
+    print(f"photos {photos}; plain: {by} over tar; sha256sum and decryption to nowhere")
     print("what    applics  megabytes   ours s  plain s  ratio   CPU s   plain  ratio   our RSS MB")
     for many in given.applications or [10, 1000]:
         with tempfile.TemporaryDirectory() as folder:
-            measure(Path(folder), many, given.photo_bytes)
+            measure(Path(folder), many, given.photo_bytes, cold=given.cold)
 
 
 if __name__ == "__main__":
