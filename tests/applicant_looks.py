@@ -6,8 +6,9 @@ The looking is done in the page, by applicant_looks.js beside this file.
 
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+from tests.axe import barriers
 
 _TALLEST = 10_000  # pixels; no screen goes on for so long
 AXE_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -34,9 +35,9 @@ def what_axe_finds(page: Page) -> list[str]:
     while (below := page.evaluate("document.documentElement.scrollHeight - innerHeight")) > 0 and height < _TALLEST:
         height += below  # again, since a window grown higher than wide is laid out as such
         page.set_viewport_size({"width": size["width"], "height": height})
-    found = Axe().run(page, options={"runOnly": AXE_RULES, "resultTypes": ["violations"]})
+    found = barriers(page, AXE_RULES)
     page.set_viewport_size(size)
-    return [f"axe {each['id']}: {each['nodes'][0]['html'][:120]}" for each in found.response["violations"]]
+    return [f"axe {each.rule}: {each.html}" for each in found]
 
 
 def what_is_misread(page: Page) -> list[str]:

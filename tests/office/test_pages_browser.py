@@ -6,18 +6,17 @@ from pathlib import Path
 
 import cv2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from waitress.server import create_server
 
 from camera.virtual import VirtualCamera
 from kiosk.office.intake import take_in
+from tests.axe import barriers
 from tests.office.places import NAME, Kiosk, Place, corrected
 from tests.office.test_pages import PASSPHRASE, Desk
 from tests.servers import close
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
 
 
 @pytest.fixture
@@ -86,7 +85,3 @@ def test_filing_by_keyboard_and_copy_buttons_and_no_barrier_on_any_page(page: Pa
         found[name] = barriers(page)
     assert {name: barrier for name, barrier in found.items() if barrier} == {}
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def barriers(page: Page) -> list[str]:
-    return [each["id"] for each in Axe().run(page, options=WCAG).response["violations"]]
