@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -127,9 +127,19 @@ def _read(process: subprocess.Popen[str], log: list[str], ready: threading.Event
     ready.set()
 
 
+def _demo(data: Path) -> AbstractContextManager[Demo]:
+    return running("demo", "--port", "0", "--no-browser", "--data", str(data), data=data)
+
+
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
     """``kiosk demo`` on a free port and a data folder of its own."""
-    data = tmp_path / "data"
-    with running("demo", "--port", "0", "--no-browser", "--data", str(data), data=data) as demo:
+    with _demo(tmp_path / "data") as demo:
+        yield demo
+
+
+@pytest.fixture(scope="module")
+def shared_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """One ``kiosk demo`` for a file of tests that do not mind who was there before."""
+    with _demo(tmp_path_factory.mktemp("demo") / "data") as demo:
         yield demo

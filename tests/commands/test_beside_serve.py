@@ -21,7 +21,8 @@ def alive(demo: Demo) -> int:
         return int(answer.status)
 
 
-def test_windows_are_filled_and_closed_from_the_shell_while_the_demo_runs(demo: Demo) -> None:
+def test_windows_are_filled_and_closed_from_the_shell_while_the_demo_runs(shared_demo: Demo) -> None:
+    demo = shared_demo
     window = json.loads(demo.kiosk("window", "list", "--json").stdout)
     assert window["state"] == "open"
     filled = demo.kiosk("fill", window["id"], "--applications", "5")
@@ -33,7 +34,8 @@ def test_windows_are_filled_and_closed_from_the_shell_while_the_demo_runs(demo: 
     assert demo.kiosk("audit", "verify").returncode == 0
 
 
-def test_the_practice_accounts_carry_over_to_the_shell(demo: Demo) -> None:
+def test_the_practice_accounts_carry_over_to_the_shell(shared_demo: Demo) -> None:
+    demo = shared_demo
     accounts = [json.loads(line) for line in demo.kiosk("staff", "list", "--json").stdout.splitlines()]
     assert {each["name"] for each in accounts} == set(demo.passphrases) == {"demo", "demo-supervisor"}
     refused = demo.kiosk("staff", "list", "--as", "nobody")
