@@ -33,7 +33,15 @@ expect.set_options(timeout=30_000)  # the same of what a page is expected to sho
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long journeys in a browser come first, so that many small files fill up what one worker has left at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    items.sort(key=_patience)
+
+
+def _patience(item: pytest.Item) -> float:
+    """Of journeys in a browser, those that may take longest first; everything else after them."""
+    if item.get_closest_marker("browser") is None:
+        return 0
+    own = item.get_closest_marker("timeout")
+    return -float(own.args[0] if own else item.config.getini("timeout"))
 
 
 @pytest.fixture(scope="session")
