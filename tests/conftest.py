@@ -14,7 +14,10 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+
+from tests.templates import CompiledTemplates
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM_FLAGS = [
@@ -28,6 +31,7 @@ CHROMIUM_FLAGS = [
 ]
 hypothesis.settings.register_profile("kiosk", deadline=None)  # how busy the machine is fails nothing
 hypothesis.settings.load_profile("kiosk")
+Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": CompiledTemplates()}
 expect.set_options(timeout=30_000)  # the same of what a page is expected to show: milliseconds at the worst
 
 
