@@ -60,6 +60,7 @@ def test_a_scanned_twelve_digit_number_is_refused_in_words_that_stay(page: Page)
 def test_the_number_is_keyed_twice_on_the_keypad(page: Page):
     for title in ("title_type", "title_type_again"):
         expect(page.locator("#ask")).to_have_text(WORDS[f"form_qr.{title}"])
+        page.wait_for_load_state()  # before its styles are there, a page has its words
         last_key = page.locator('[data-key="clear"]')
         place = last_key.bounding_box()
         for digit in KEYED_TWICE:
