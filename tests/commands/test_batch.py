@@ -142,10 +142,18 @@ def opening(place: Place, file: Path, office: Path) -> subprocess.Popen[bytes]:
     return process
 
 
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> tuple[Place, Path]:
+    """A sealed batch that takes long enough to open for something to happen meanwhile; nobody changes it."""
+    place = Place(tmp_path_factory.mktemp("large"), many=400, size=200_000)
+    return place, place.seal()
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
-def test_open_ended_by_a_signal_left_decrypted_files_for_ever(tmp_path: Path, number: int, code: int) -> None:
-    place, office = Place(tmp_path, many=400, size=200_000), tmp_path / "office" / "opened"
-    file = place.seal()
+def test_open_ended_by_a_signal_left_decrypted_files_for_ever(
+    large: tuple[Place, Path], tmp_path: Path, number: int, code: int
+) -> None:
+    (place, file), office = large, tmp_path / "office" / "opened"
     with opening(place, file, office) as process:
         process.send_signal(number)
     assert process.returncode == code
@@ -157,9 +165,8 @@ def test_open_ended_by_a_signal_left_decrypted_files_for_ever(tmp_path: Path, nu
     assert len(list((office / "photos").iterdir())) == 400
 
 
-def test_two_at_once_into_one_folder_do_not_mix(tmp_path: Path) -> None:
-    place, office = Place(tmp_path, many=400, size=200_000), tmp_path / "office" / "opened"
-    file = place.seal()
+def test_two_at_once_into_one_folder_do_not_mix(large: tuple[Place, Path], tmp_path: Path) -> None:
+    (place, file), office = large, tmp_path / "office" / "opened"
     with opening(place, file, office) as first:
         first.send_signal(signal.SIGSTOP)
         second = place.run("open", file, "--identity", place.identity, "--out", office)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -31,11 +32,18 @@ def person() -> Pillow.Image:
     return Pillow.fromarray(PersonScene((1920, 1080)).posed(Pose())[:, :, ::-1])
 
 
+@pytest.fixture(scope="module")
+def frames(tmp_path_factory: pytest.TempPathFactory, person: Pillow.Image) -> Path:
+    """The frame in two formats, written once: a PNG of this size takes most of a second."""
+    folder = tmp_path_factory.mktemp("frames")
+    person.save(folder / "frame.png")
+    person.save(folder / "frame.jpg", quality=95)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path, person: Pillow.Image) -> Path:
-    person.save(tmp_path / "frame.png")
-    person.save(tmp_path / "frame.jpg", quality=95)
-    return tmp_path
+def folder(tmp_path: Path, frames: Path) -> Path:
+    return shutil.copytree(frames, tmp_path, dirs_exist_ok=True)
 
 
 def run(*words: object) -> Result:
