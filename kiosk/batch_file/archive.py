@@ -2,7 +2,7 @@
 
 import tarfile
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kiosk.domain.errors import BatchError
 
@@ -24,6 +24,14 @@ class Readable(Protocol):
         """Up to ``size`` bytes, fewer only at the end."""
 
 
+class Head(NamedTuple):
+    """What a member's header says; ``mtime`` in whole seconds since 1970."""
+
+    name: str
+    size: int
+    mtime: int
+
+
 def header(name: str, size: int, mtime: int) -> bytes:
     """The 512 bytes before a member's data."""
     info = tarfile.TarInfo(name)
@@ -38,8 +46,8 @@ def framed(name: str, size: int, mtime: int, chunks: Iterable[bytes]) -> Iterato
     yield bytes(-size % BLOCK)
 
 
-def next_member(stream: Readable) -> tuple[str, int] | None:
-    """Name and size of the member that follows, or None at the archive's proper end.
+def next_member(stream: Readable) -> Head | None:
+    """The head of the member that follows, or None at the archive's proper end.
 
     Raises BatchError: ``truncated`` when the stream stops early, ``altered`` for any header this format has not.
     """
@@ -49,12 +57,13 @@ def next_member(stream: Readable) -> tuple[str, int] | None:
         return None
     try:
         info = tarfile.TarInfo.frombuf(block, "ascii", "strict")
-        same = header(info.name, info.size, int(info.mtime)) == block
+        found = Head(info.name, info.size, int(info.mtime))
+        same = header(*found) == block
     except (tarfile.TarError, ValueError):
         raise OddHeader from None
     if not same:
         raise OddHeader
-    return info.name, info.size
+    return found
 
 
 def data(stream: Readable, size: int, chunk: int = 1 << 20) -> Iterator[bytes]:

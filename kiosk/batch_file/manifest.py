@@ -5,7 +5,7 @@ import binascii
 import json
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import rfc8785
@@ -31,6 +31,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BATCH_ID = re.compile(r"[0-9a-f]{32}")
 _WINDOW = {"id", "municipality", "company", "place", "held_on"}
 _COUNTS = {"applications", "photos", "under_1", "paper_form", "photo_missing", "out_of_city"}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MOST = 2**31 - 1
 """The greatest number anything is counted by."""
 _LONGEST_TEXT = 200
@@ -63,6 +64,11 @@ def _is_time(value: Any) -> bool:
         return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
     except ValueError:
         return False
+
+
+def seconds(manifest: Manifest) -> int:
+    """``sealed_at`` as every header of the archive has it: whole seconds since 1970, the fraction cut off."""
+    return (datetime.fromisoformat(manifest.sealed_at) - _EPOCH) // timedelta(seconds=1)
 
 
 def _is_counts(value: Any) -> bool:

@@ -4,7 +4,7 @@ Names: not_a_batch, newer_format, wrong_recipient, unknown_device, truncated, re
 """
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -150,7 +150,7 @@ def _read_archive(stream: archive.Readable, keep: Keeper) -> Manifest:
     found = _read_manifest(stream)
     tally = Tally()
     for member in found.members:
-        _expect(stream, member, found.members)
+        _expect(stream, member, found)
         keep(member.name, tally.watch(member, _as_listed(stream, member)))
     if archive.next_member(stream) is not None:
         raise BatchError("altered")
@@ -159,30 +159,33 @@ def _read_archive(stream: archive.Readable, keep: Keeper) -> Manifest:
 
 
 def _read_manifest(stream: archive.Readable) -> Manifest:
-    text = _small(stream, manifest.MANIFEST, manifest.MOST_BYTES, "not_a_batch")
+    text, first = _small(stream, manifest.MANIFEST, manifest.MOST_BYTES, "not_a_batch")
     found = manifest.from_bytes(text)
-    signature = _small(stream, manifest.SIGNATURE, manifest.SIGNATURE_BYTES, "altered")
+    signature, second = _small(stream, manifest.SIGNATURE, manifest.SIGNATURE_BYTES, "altered")
     manifest.check_signature(found.device_key, signature, text)
+    if {first, second} != {manifest.seconds(found)}:
+        raise BatchError("altered")
     return found
 
 
-def _small(stream: archive.Readable, name: str, most: int, otherwise: str) -> bytes:
+def _small(stream: archive.Readable, name: str, most: int, otherwise: str) -> tuple[bytes, int]:
+    """A member's bytes and the time in its header."""
     try:
         head = archive.next_member(stream)
     except archive.OddHeader:
         raise BatchError(otherwise) from None
-    if head is None or head[0] != name or head[1] > most:
+    if head is None or head.name != name or head.size > most:
         raise BatchError(otherwise)
-    return b"".join(archive.data(stream, head[1]))
+    return b"".join(archive.data(stream, head.size)), head.mtime
 
 
-def _expect(stream: archive.Readable, member: Member, members: Iterable[Member]) -> None:
+def _expect(stream: archive.Readable, member: Member, found: Manifest) -> None:
     head = archive.next_member(stream)
     if head is None:
         raise BatchError("truncated")
-    if head[0] != member.name:
-        raise BatchError("reordered" if head[0] in {each.name for each in members} else "altered")
-    if head[1] != member.size:
+    if head.name != member.name:
+        raise BatchError("reordered" if head.name in {each.name for each in found.members} else "altered")
+    if (head.size, head.mtime) != (member.size, manifest.seconds(found)):
         raise BatchError("altered")
 
 

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import tarfile
+from datetime import datetime
 
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -35,17 +36,20 @@ def read(blob: bytes, identity: pyrage.x25519.Identity) -> tuple[dict[str, objec
     """The manifest and all members of a batch, everything checked."""
     device = check_envelope(blob)
     found: list[tuple[str, bytes]] = []
+    times: set[float] = set()
     with tarfile.open(fileobj=io.BytesIO(pyrage.decrypt(blob, [identity]))) as archive:
         for info in archive:
             file = archive.extractfile(info)
             assert info.isreg()
             assert file is not None
+            times.add(info.mtime)
             found.append((info.name, file.read()))
     (first, text), (second, signature), *members = found
     assert (first, second) == ("manifest.json", "manifest.sig")
     manifest = json.loads(text)
     assert (manifest["format"], manifest["version"], manifest["device_key"]) == ("mab", 1, device)
     public_key(device).verify(signature, text)
+    assert times == {int(datetime.fromisoformat(manifest["sealed_at"]).timestamp())}
     listed = [(each["name"], each["size"], each["sha256"]) for each in manifest["members"]]
     assert listed == [(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in members]
     contents = dict(members)

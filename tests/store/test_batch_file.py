@@ -26,6 +26,8 @@ from tests.store.independent_reader import read
 OFFICE = pyrage.x25519.Identity.generate()
 DEVICE = Ed25519PrivateKey.generate()
 PUBLIC = public_text(DEVICE.public_key())
+SEALED_AT = "2026-11-24T17:00:00+09:00"
+MTIME = 1_795_507_200  # the same moment
 REFUSED = ("altered", "truncated", "not_a_batch", "wrong_recipient", "newer_format")
 
 
@@ -73,7 +75,7 @@ def a_manifest(sources: list[Source], **values: object) -> Manifest:
         },
         seq=1,
         supersedes=(),
-        sealed_at="2026-11-24T17:00:00+09:00",
+        sealed_at=SEALED_AT,
         sealed_by=("見本", "見本二"),
         counts=counts,
         balance={"differences": {}, "reason": None},
@@ -88,7 +90,7 @@ def a_manifest(sources: list[Source], **values: object) -> Manifest:
 
 def write(path: Path, sources: list[Source] | None = None) -> Written:
     chosen = some_sources() if sources is None else sources
-    return write_batch(path, a_manifest(chosen), chosen, [OFFICE.to_public()], DEVICE, mtime=1_700_000_000)
+    return write_batch(path, a_manifest(chosen), chosen, [OFFICE.to_public()], DEVICE, mtime=MTIME)
 
 
 @pytest.fixture(scope="session")
@@ -173,7 +175,7 @@ def seal_by_hand(path: Path, plain: bytes, device: Ed25519PrivateKey = DEVICE) -
 
 
 def archived(parts: list[tuple[str, bytes]], end: bytes = archive.END) -> bytes:
-    return b"".join(b"".join(archive.framed(name, len(data), 0, [data])) for name, data in parts) + end
+    return b"".join(b"".join(archive.framed(name, len(data), MTIME, [data])) for name, data in parts) + end
 
 
 def signed_parts(sources: list[Source], **values: object) -> list[tuple[str, bytes]]:
@@ -240,6 +242,26 @@ def test_a_dishonest_inside_is_refused(
     path = tmp_path / "a.mab"
     seal_by_hand(path, spoil(signed_parts(some_sources())))
     assert fault(path) == name
+
+
+@pytest.mark.parametrize("odd", range(7))
+@pytest.mark.parametrize("aside", [-1, 1, -MTIME])
+def test_one_header_of_another_time_than_sealed_at_is_refused(odd: int, aside: int, tmp_path: Path) -> None:
+    """The page says that all carry the one time; a batch whose headers did not was taken for good."""
+    framed = [
+        b"".join(archive.framed(name, len(data), MTIME + (aside if at == odd else 0), [data]))
+        for at, (name, data) in enumerate(signed_parts(some_sources()))
+    ]
+    seal_by_hand(tmp_path / "a.mab", b"".join(framed) + archive.END)
+    assert len(framed) == 7
+    assert fault(tmp_path / "a.mab") == "altered"
+
+
+@pytest.mark.parametrize("fraction", ["", ".000001", ".999999"])
+def test_the_fraction_of_sealed_at_is_cut_off(fraction: str, tmp_path: Path) -> None:
+    parts = signed_parts(some_sources(), sealed_at=SEALED_AT.replace("+", f"{fraction}+"))
+    seal_by_hand(tmp_path / "a.mab", archived(parts))
+    assert check_file(tmp_path / "a.mab", [OFFICE], PUBLIC).manifest
 
 
 @pytest.mark.parametrize(("replaced", "withdrawn"), [("u9", "u8"), ("u1", "u2"), ("u1", "u1")])
@@ -461,7 +483,7 @@ def test_a_medium_that_is_full_after_each_tenth_is_left_as_it_was(tmp_path: Path
         sources = some_sources(20, 100_000)
         with pytest.raises(StorageFull):
             SealedFile(tmp_path / "a.mab").write_and_verify(
-                a_manifest(sources), sources, [OFFICE.to_public()], DEVICE, mtime=0, progress=lambda done: None
+                a_manifest(sources), sources, [OFFICE.to_public()], DEVICE, mtime=MTIME, progress=lambda done: None
             )
         assert list(tmp_path.iterdir()) == []
     finally:
