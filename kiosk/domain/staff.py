@@ -70,3 +70,13 @@ def locked_until(failures: int, at: datetime) -> datetime | None:
     """When sign-in opens again after a wrong try at ``at``, None when at once."""
     seconds = lockout_seconds(failures)
     return at + timedelta(seconds=seconds) if seconds else None
+
+
+def still_shut(failures: int, until: datetime | None, at: datetime) -> datetime | None:
+    """Until when sign-in is shut at ``at``, having been shut until ``until`` after that many wrong tries; None if open.
+
+    Never for longer than so many tries cost: the clock that noted ``until`` may have been ahead and put right since.
+    """
+    longest = locked_until(failures, at)
+    ends = min(until, longest) if until and longest else at
+    return ends if at < ends else None

@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
 
 from kiosk.domain.errors import NotFound, NotPermitted, NotSignedIn, Refused, TooManyTries
-from kiosk.domain.staff import Account, Role, locked_until
+from kiosk.domain.staff import Account, Role, locked_until, still_shut
 from kiosk.office.database import Connection, one
 
 LEAST_PASSPHRASE = 10
@@ -76,17 +76,22 @@ def sign_in(connection: Connection, name: str, passphrase: str, at: datetime) ->
 
 
 def _count_try(connection: Connection, name: str, at: datetime) -> None:
+    """Count one try before it is made; raises TooManyTries while the door is shut.
+
+    What is noted stays in both cases: a wait noted by a clock that was ahead is cut to what it was meant to last.
+    """
     lookup = _lookup(connection, name)
     with connection.transaction():
         connection.execute("insert into tries (lookup, failures) values (%s, 0) on conflict do nothing", (lookup,))
         found = one(connection, "select failures, until from tries where lookup = %s for update", (lookup,))
-        if found["until"] and at < found["until"]:
-            raise TooManyTries(found["until"].astimezone(at.tzinfo).isoformat())
-        failures = found["failures"] + 1
+        shut = still_shut(found["failures"], found["until"], at)
+        failures = found["failures"] + (0 if shut else 1)
         connection.execute(
             "update tries set failures = %s, until = %s where lookup = %s",
-            (failures, locked_until(failures, at), lookup),
+            (failures, shut or locked_until(failures, at), lookup),
         )
+    if shut:
+        raise TooManyTries(shut.astimezone(at.tzinfo).isoformat())
 
 
 def _lookup(connection: Connection, name: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from kiosk.domain.errors import NotFound, StorageDamaged, TooManyTries
-from kiosk.domain.staff import locked_until
+from kiosk.domain.staff import locked_until, still_shut
 from kiosk.store import wraps
 from kiosk.store.data_folder import DataFolder
 from kiosk.store.wraps import Argon2Cost
@@ -112,12 +112,11 @@ class Keyring:
         """
         self._forget_hashes_of_others()
         found = self.tries.setdefault(self._counter(name), {"failures": 0, "until": None})
-        longest = locked_until(found["failures"], at)
-        if found["until"] and longest:
-            ends = min(datetime.fromisoformat(found["until"]), longest)
+        noted = datetime.fromisoformat(found["until"]) if found["until"] else None
+        ends = still_shut(found["failures"], noted, at)
+        if ends:
             found["until"] = ends.isoformat()
-            if at < ends:
-                raise TooManyTries(found["until"])
+            raise TooManyTries(found["until"])
         found["failures"] += 1
         until = locked_until(found["failures"], at)
         found["until"] = until.isoformat() if until else None
