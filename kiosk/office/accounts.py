@@ -13,6 +13,8 @@ from kiosk.office.database import Connection, one
 
 LEAST_PASSPHRASE = 10
 _LONGEST_NAME = 40
+_SHARED_DIGITS = 2
+"""Hex digits of its hash by which a name nobody has is counted: 256 counters for all such names together."""
 
 
 def add(connection: Connection, name: str, role: Role, passphrase: str) -> None:
@@ -70,7 +72,7 @@ def sign_in(connection: Connection, name: str, passphrase: str, at: datetime) ->
     if row is None:
         raise NotSignedIn("name or passphrase is wrong")
     account = get(connection, name)
-    connection.execute("delete from tries where lookup = %s", (_lookup(connection, name),))
+    connection.execute("delete from tries where lookup = %s", (_counter(connection, name),))
     connection.execute("update accounts set last_sign_in_at = %s where name = %s", (at, name))
     return account
 
@@ -80,7 +82,7 @@ def _count_try(connection: Connection, name: str, at: datetime) -> None:
 
     What is noted stays in both cases: a wait noted by a clock that was ahead is cut to what it was meant to last.
     """
-    lookup = _lookup(connection, name)
+    lookup = _counter(connection, name)
     with connection.transaction():
         connection.execute("insert into tries (lookup, failures) values (%s, 0) on conflict do nothing", (lookup,))
         found = one(connection, "select failures, until from tries where lookup = %s for update", (lookup,))
@@ -94,10 +96,21 @@ def _count_try(connection: Connection, name: str, at: datetime) -> None:
         raise TooManyTries(shut.astimezone(at.tzinfo).isoformat())
 
 
-def _lookup(connection: Connection, name: str) -> str:
-    """A name as a keyed hash: what was typed there may be a passphrase in the wrong field."""
-    key = one(connection, "select value from secrets where name = 'tries'")["value"]
-    return hmac.new(str(key).encode(), name.encode(), "sha256").hexdigest()
+def _counter(connection: Connection, name: str) -> str:
+    """Where the tries of a name are counted: an account has its own counter, all other names share a few.
+
+    What was typed as a name may be a passphrase in the wrong field: no whole hash of a name nobody has is kept, and
+    those an earlier version kept are dropped.
+    """
+    key = str(one(connection, "select value from secrets where name = 'tries'")["value"])
+    known = [_lookup(key, row["name"]) for row in connection.execute("select name from accounts")]
+    connection.execute("delete from tries where length(lookup) > %s and lookup <> all(%s)", (_SHARED_DIGITS, known))
+    lookup = _lookup(key, name)
+    return lookup if lookup in known else lookup[:_SHARED_DIGITS]
+
+
+def _lookup(key: str, name: str) -> str:
+    return hmac.new(key.encode(), name.encode(), "sha256").hexdigest()
 
 
 @cache

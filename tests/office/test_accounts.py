@@ -1,6 +1,7 @@
 """The door of the office's page: how long wrong passphrases shut it, and what is kept of them."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -19,6 +20,10 @@ def office(database: str) -> Iterator[Connection]:
     with connected(database) as connection:
         accounts.add(connection, NAME, Role.OPERATOR, PASSPHRASE)
         yield connection
+
+
+def kept(office: Connection) -> list[str]:
+    return [row["lookup"] for row in office.execute("select lookup from tries")]
 
 
 def refused(office: Connection, name: str, clock: FixedClock, many: int = 1) -> None:
@@ -58,3 +63,32 @@ def test_waits_grow_as_before_and_a_try_at_a_shut_door_is_not_counted(office: Co
     accounts.sign_in(office, NAME, PASSPHRASE, clock.now())
     refused(office, NAME, clock, 3)
     accounts.sign_in(office, NAME, PASSPHRASE, clock.now())
+
+
+def test_a_passphrase_typed_as_the_name_cannot_be_tried_out_on_the_database(office: Connection) -> None:
+    """Its fast hash lay there for good with the key beside it, so that guesses cost nothing."""
+    refused(office, PASSPHRASE, FixedClock())
+    assert [len(lookup) for lookup in kept(office)] == [2]
+    office.execute("insert into tries (lookup, failures) values (repeat('0', 64), 1)")  # as an earlier version did
+    refused(office, NAME, FixedClock())
+    assert sorted(len(lookup) for lookup in kept(office)) == [2, 64]
+    assert "0" * 64 not in kept(office)
+
+
+def test_a_thousand_made_up_names_fill_no_table_and_open_no_shut_door(office: Connection) -> None:
+    clock = FixedClock()
+    refused(office, NAME, clock, 4)
+    for number in range(1000):
+        with suppress(TooManyTries):
+            accounts._count_try(office, f"nobody {number}", clock.now())
+    assert len(kept(office)) <= 257
+    with pytest.raises(TooManyTries):
+        accounts.sign_in(office, NAME, PASSPHRASE, clock.now())
+
+
+def test_somebody_elses_right_passphrase_opens_no_shut_door(office: Connection) -> None:
+    accounts.add(office, "鈴木", Role.OPERATOR, PASSPHRASE)
+    refused(office, NAME, FixedClock(), 4)
+    accounts.sign_in(office, "鈴木", PASSPHRASE, FixedClock().now())
+    with pytest.raises(TooManyTries):
+        accounts.sign_in(office, NAME, PASSPHRASE, FixedClock().now())
