@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from math import isfinite
 from typing import Any
 
 from kiosk.batch_file.manifest import is_text
@@ -21,8 +22,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 def row(line: bytes) -> dict[str, Any]:
     """The row a line holds; raises BatchError ``altered`` for anything that is no row of this format."""
     try:
-        found = json.loads(line.decode())
-        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()  # neither NaN nor half a character
+        found = _DECODER.decode(line.decode())
+        if b"\\u" in line:
+            json.dumps(found, ensure_ascii=False).encode()  # no half of a character, which only an escape can make
     except (ValueError, RecursionError):
         raise BatchError("altered") from None
     if not isinstance(found, dict) or set(found) != set(_FIELDS):
@@ -55,6 +57,15 @@ def _or_null(fits: Callable[[Any], bool]) -> Callable[[Any], bool]:
     return lambda value: value is None or fits(value)
 
 
+def _finite(number: str) -> float:
+    """Raise ValueError for what JSON does not know, or what becomes so: NaN, Infinity, 1e999."""
+    found = float(number)
+    if not isfinite(found):
+        raise ValueError
+    return found
+
+
+_DECODER = json.JSONDecoder(parse_float=_finite, parse_constant=_finite)
 _FIELDS: dict[str, Callable[[Any], bool]] = {
     "uid": _matches(_UID),
     "call_number": _is_short,

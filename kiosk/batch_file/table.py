@@ -1,23 +1,27 @@
 """A CSV member while it passes: the form docs/batch-format.md gives it, and no cell a spreadsheet would run."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from kiosk.batch_file.rows import MOST_LINE
+from kiosk.batch_file.same_rows import NARROW, REPORT, TABLE
 from kiosk.domain.columns import is_harmless
 from kiosk.domain.errors import BatchError
 
-TABLES = {"applications.csv": "utf-8", "applications.cp932.csv": "cp932", "cp932-report.csv": "utf-8"}
+TABLES = {TABLE: "utf-8", NARROW: "cp932", REPORT: "utf-8"}
 """The CSV members and their encodings; those in UTF-8 begin with a byte-order mark."""
+MOST_BYTES = 256 * 1024 * 1024
+"""A table larger than this is refused before it is read; 10,000 applications take some megabytes."""
 _BOM, _END = b"\xef\xbb\xbf", b'"\r\n'
 _RECORD = re.compile(r'"(?:[^"]|"")*+"(?:,"(?:[^"]|"")*+")*+\r\n')
 _CELL = re.compile(r'"((?:[^"]|"")*+)"')
 
 
 class Table:
-    """One CSV member; every fault is BatchError ``altered``."""
+    """One CSV member; ``told`` gets the cells of each record. Every fault is BatchError ``altered``."""
 
-    def __init__(self, encoding: str) -> None:
+    def __init__(self, encoding: str, told: Callable[[Sequence[str]], None]) -> None:
+        self._told = told
         self._encoding, self._start = encoding, _BOM if encoding == "utf-8" else b""
         self._rest, self._width = b"", 0
         self._pieces: list[bytes] = []
@@ -60,3 +64,4 @@ class Table:
         self._width = self._width or len(cells)
         if not _RECORD.fullmatch(text) or len(cells) != self._width or not all(map(is_harmless, cells)):
             raise BatchError("altered")
+        self._told(cells)

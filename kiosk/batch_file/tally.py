@@ -2,9 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 from kiosk.batch_file.rows import MOST_LINE, ROWS, row
-from kiosk.batch_file.table import TABLES, Table
+from kiosk.batch_file.same_rows import SameRows
+from kiosk.batch_file.table import MOST_BYTES, TABLES, Table
 from kiosk.domain.batch import KINDS, Manifest, Member
 from kiosk.domain.errors import BatchError
 
@@ -19,16 +21,29 @@ class Tally:
         self._photos: list[tuple[str, str]] = []
         self._uids: set[str] = set()
         self._found: Counter[str] = Counter()
+        self._same = SameRows()
 
     def watch(self, member: Member, chunks: Iterator[bytes]) -> Iterator[bytes]:
         """The member's bytes as they are; its rows and cells are looked at before they are handed on."""
         if member.name in TABLES:
-            yield from _as_table(Table(TABLES[member.name]), chunks)
+            yield from self._table(member, chunks)
             return
         for chunk in chunks:
             if member.name == ROWS:
                 self._lines(chunk)
             yield chunk
+        if member.name == ROWS:
+            self._same.finish(ROWS)
+
+    def _table(self, member: Member, chunks: Iterator[bytes]) -> Iterator[bytes]:
+        table = Table(TABLES[member.name], partial(self._same.record, member.name))
+        if member.size > MOST_BYTES:
+            raise BatchError("altered")
+        for chunk in chunks:
+            table.take(chunk)
+            yield chunk
+        table.finish()
+        self._same.finish(member.name)
 
     def _lines(self, chunk: bytes) -> None:
         *lines, self._rest = (self._rest + chunk).split(b"\n")
@@ -42,6 +57,7 @@ class Tally:
         if found["uid"] in self._uids:
             raise BatchError("altered")
         self._uids.add(found["uid"])
+        self._same.row(found)
         self._found.update(["applications", found["counted_as"], *(["out_of_city"] if found["out_of_city"] else [])])
         if found["photo"]:
             self._photos.append((found["photo"]["file"], found["photo"]["sha256"]))
@@ -56,10 +72,3 @@ class Tally:
             raise BatchError("altered")
         if not again <= self._uids or gone & self._uids:
             raise BatchError("altered")
-
-
-def _as_table(table: Table, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    for chunk in chunks:
-        table.take(chunk)
-        yield chunk
-    table.finish()

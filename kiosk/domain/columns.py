@@ -34,7 +34,7 @@ def profile_columns(rules: Mapping[str, Any], profile: str) -> tuple[Column, ...
 
 def cells(row: Mapping[str, Any], columns: Sequence[Column]) -> list[str]:
     """The row's cells as text, neutralised."""
-    return [neutralise(_as_text(_find(row, column.path))) for column in columns]
+    return [neutralise(as_text(_find(row, column.path))) for column in columns]
 
 
 def neutralise(text: str) -> str:
@@ -63,7 +63,8 @@ def _find(row: Mapping[str, Any], path: str) -> Any:
     return value
 
 
-def _as_text(value: Any) -> str:
+def as_text(value: Any) -> str:
+    """A value of a row as its cell has it, before it is neutralised; lists and objects in one line."""
     if isinstance(value, str):
         return value
     if value is None:
@@ -71,9 +72,9 @@ def _as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, dict):
-        return ";".join(f"{key}={_as_text(each)}" for key, each in value.items())
+        return ";".join(f"{key}={as_text(each)}" for key, each in value.items())
     if isinstance(value, list | tuple):
-        return ";".join(map(_as_text, value))
+        return ";".join(map(as_text, value))
     return str(value)
 
 
@@ -84,6 +85,8 @@ def group_form_id(form_id: str | None) -> str | None:
 
 def to_cp932(text: str) -> tuple[str, tuple[str, ...]]:
     """``text`` with a geta mark for each character CP932 lacks, and the code points of those characters."""
+    if _fits(text):
+        return text, ()
     misfits = tuple(f"U+{ord(mark):04X}" for mark in text if not _fits(mark))
     return "".join(mark if _fits(mark) else GETA for mark in text), misfits
 
@@ -95,8 +98,8 @@ def misfits(uid: str, columns: Sequence[Column], row_cells: Sequence[str]) -> It
             yield Misfit(uid, column.header, code_point)
 
 
-def _fits(mark: str) -> bool:
+def _fits(text: str) -> bool:
     try:
-        return mark.encode("cp932").decode("cp932") == mark
+        return text.encode("cp932").decode("cp932") == text
     except UnicodeError:
         return False

@@ -1,6 +1,7 @@
 """A second reader of ``.mab`` 1, written from docs/batch-format.md alone. It shares no line with the program."""
 
 import base64
+import csv
 import hashlib
 import io
 import json
@@ -54,6 +55,8 @@ def read(blob: bytes, identity: pyrage.x25519.Identity) -> tuple[dict[str, objec
     assert listed == [(name, len(data), hashlib.sha256(data).hexdigest()) for name, data in members]
     contents = dict(members)
     rows = [json.loads(line) for line in contents["applications.jsonl"].splitlines()]
+    table = list(csv.reader(io.StringIO(contents["applications.csv"].decode("utf-8-sig"), newline="")))
+    assert [record[table[0].index("uid")] for record in table[1:]] == [row["uid"] for row in rows]
     photos = {row["photo"]["file"]: row["photo"]["sha256"] for row in rows if row["photo"]}
     assert photos == {name: digest for name, _, digest in listed if name.startswith("photos/")}
     counts = manifest["counts"]
