@@ -6,6 +6,8 @@ from importlib import import_module
 
 import click
 
+from kiosk.commands.answer import print_anything
+
 COMMANDS = {
     "demo": "serve:demo",
     "serve": "serve:serve",
@@ -67,6 +69,7 @@ class LazyGroup(click.Group):
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Application window for My Number Card applications."""
+    print_anything()
     before = os.umask(PRIVATE)
     ctx.call_on_close(lambda: os.umask(before))
 

@@ -1,6 +1,5 @@
 """``kiosk acknowledge``: the office's answer comes back to the kiosk."""
 
-import json
 from pathlib import Path
 
 import click
@@ -9,6 +8,7 @@ from kiosk.actions.acknowledge import Acknowledged
 from kiosk.actions.acknowledge import acknowledge as take_up
 from kiosk.actions.acknowledge_pick_up import pick_up
 from kiosk.batch_file.acknowledgement import MOST_BYTES
+from kiosk.commands.answer import json_line
 from kiosk.commands.people import People, by_staff
 
 
@@ -26,7 +26,7 @@ def acknowledge(people: People, file: Path | None, place: str | None, as_json: b
         raise click.UsageError("give the acknowledgement file, or --from NAME")
     for found in _read(people, file) if file else _fetched(people, str(place)):
         source = str(file) if file else str(place)
-        click.echo(json.dumps(_about(source, found), ensure_ascii=False) if as_json else _line(found))
+        click.echo(json_line(_about(source, found)) if as_json else _line(found))
 
 
 def _read(people: People, file: Path) -> list[Acknowledged]:

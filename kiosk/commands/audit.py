@@ -1,9 +1,8 @@
 """``kiosk audit verify`` and ``kiosk migrate``."""
 
-import json
-
 import click
 
+from kiosk.commands.answer import json_line
 from kiosk.commands.people import People, by_staff
 from kiosk.domain.staff import Role
 from kiosk.domain.states import is_erased
@@ -28,7 +27,7 @@ def verify(people: People, as_json: bool, printed: tuple[str, ...]) -> None:
     for each in printed:
         if log.place_of("".join(each.split()).lower()) is None:
             raise click.ClickException(f"no entry has the head {each}: entries were cut off, or it is another log's")
-    click.echo(json.dumps({"entries": entries, "head": head}) if as_json else f"{entries} entries, head {head}")
+    click.echo(json_line({"entries": entries, "head": head}) if as_json else f"{entries} entries, head {head}")
 
 
 @click.command()

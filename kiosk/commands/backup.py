@@ -1,10 +1,10 @@
 """``kiosk backup``: a second copy of the data folder on another medium, and back from there."""
 
-import json
 from pathlib import Path
 
 import click
 
+from kiosk.commands.answer import json_line
 from kiosk.commands.people import People, by_staff, data_folder, plain_errors, settings_of
 from kiosk.store.backup import make_backup, places, restore_backup
 from kiosk.store.data_folder import DataFolder
@@ -26,9 +26,7 @@ def make(people: People, folder: Path, as_json: bool) -> None:
     made = make_backup(people.vault, folder, at)
     people.vault.kiosk_store.audit.append("backup_made", people.by.name, "kiosk", f"{len(made.files)} files", at=at)
     about = {"folder": str(folder), "made_at": made.made_at, "files": sorted(made.files)}
-    click.echo(
-        json.dumps(about, ensure_ascii=False) if as_json else f"{folder}\t{made.made_at}\t{len(made.files)} files"
-    )
+    click.echo(json_line(about) if as_json else f"{folder}\t{made.made_at}\t{len(made.files)} files")
 
 
 @backup.command("list")
@@ -49,4 +47,4 @@ def restore(folder: Path, config: Path | None, as_json: bool) -> None:
     data = DataFolder(data_folder(settings_of(config)))
     made = restore_backup(folder, data)
     about = {"folder": str(data.root), "made_at": made.made_at, "files": sorted(made.files)}
-    click.echo(json.dumps(about, ensure_ascii=False) if as_json else f"{data.root}\tas of {made.made_at}")
+    click.echo(json_line(about) if as_json else f"{data.root}\tas of {made.made_at}")

@@ -1,6 +1,5 @@
 """``kiosk seal``, ``kiosk verify`` and ``kiosk open``: a window into one file, and that file looked into again."""
 
-import json
 import os
 import sys
 import time
@@ -22,6 +21,7 @@ from kiosk.actions.open_batch import open_batch as open_into
 from kiosk.actions.seal_job import seconds_left
 from kiosk.batch_file.reader import Checked, check_file
 from kiosk.clock import SystemClock
+from kiosk.commands.answer import json_line, shown
 from kiosk.commands.folders import empty_folder, refuse_unwritable
 from kiosk.commands.key_files import FILE, GIVEN, identities_in, signing_key_in
 from kiosk.commands.key_files import device_key as a_device_key
@@ -67,7 +67,7 @@ def seal(
     sealed = seal_window(vault, clock, order, _bar() if sys.stderr.isatty() else _silent)
     batch = sealed.batch
     about = {"file": str(sealed.path), "sha256": batch.sha256, "applications": batch.applications, "seq": batch.seq}
-    click.echo(json.dumps(about, ensure_ascii=False) if as_json else f"{sealed.path}\nSHA-256 {batch.sha256}")
+    click.echo(json_line(about) if as_json else f"{shown(str(sealed.path))}\nSHA-256 {batch.sha256}")
 
 
 @click.command()
@@ -128,14 +128,14 @@ def _report(file: str, as_json: bool, check: Callable[[], Checked], device: str 
         _print(
             {"file": file, "verdict": "fail", "reason": fault.key, "message": said},
             as_json,
-            f"{file}: {fault.key}: {said}",
+            f"{shown(file)}: {fault.key}: {said}",
             err=True,
         )
         return 1
     except OSError as error:
         message = f"{_words('unreadable')} ({os.strerror(error.errno or 0)})"
         error_object = {"key": "unreadable", "message": message}
-        _print({"file": file, "error": error_object}, as_json, f"{file}: {message}", err=True)
+        _print({"file": file, "error": error_object}, as_json, f"{shown(file)}: {message}", err=True)
         return 2
     _print(_about(file, checked, device, out), as_json, _lines(file, checked, device, out))
     return 0
@@ -163,7 +163,7 @@ def _lines(file: str, checked: Checked, device: str | None, out: Path | None) ->
     found = checked.manifest
     known = "the registered one" if device else "not compared: give --device-key"
     lines = [
-        f"{file}: in order",
+        f"{shown(file)}: in order",
         f"  SHA-256   {checked.sha256}",
         f"  size      {checked.size} bytes",
         f"  signed by {checked.device_key} ({known})",
@@ -178,12 +178,12 @@ def _lines(file: str, checked: Checked, device: str | None, out: Path | None) ->
         for each in found.supersedes
     ]
     lines += ["  rehearsal: not a real batch"] if found.rehearsal else []
-    return "\n".join([*lines, *([f"  laid out in {out}"] if out else [])])
+    return "\n".join([*lines, *([f"  laid out in {shown(str(out))}"] if out else [])])
 
 
 def _print(about: dict[str, Any], as_json: bool, words: str, *, err: bool = False) -> None:
     if as_json:
-        click.echo(json.dumps(about, ensure_ascii=False))
+        click.echo(json_line(about))
     if not as_json or err:
         click.echo(words, err=err)
 

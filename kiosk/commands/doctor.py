@@ -1,7 +1,6 @@
 """``kiosk doctor``: the readiness report."""
 
 import io
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import qrcode.constants
 
 from kiosk.actions.readiness import Check, Status, check_backlog, check_scanner_layout, report
 from kiosk.clock import SystemClock
+from kiosk.commands.answer import json_line
 from kiosk.commands.people import People, data_folder, identify, plain_errors, settings_of
 from kiosk.domain.form_keys import SETUP_CODE
 from kiosk.domain.staff import Role
@@ -67,7 +67,7 @@ def _leave_with(check: Check, as_json: bool) -> None:
     sys.exit(1 if check.status is Status.RED else 0)
 
 
-def _line(check: Check, as_json: bool) -> str:
+def _line(check: Check, as_json: bool) -> str | bytes:
     return _json(check) if as_json else f"{check.check:<9} {check.status:<6} {words(check)}"
 
 
@@ -101,5 +101,5 @@ def _cameras(settings: Settings) -> Iterator[tuple[Camera, ...] | None]:
         cameras.stop()
 
 
-def _json(check: Check) -> str:
-    return json.dumps({"check": check.check, "status": check.status, "message": words(check)}, ensure_ascii=False)
+def _json(check: Check) -> bytes:
+    return json_line({"check": check.check, "status": check.status, "message": words(check)})

@@ -1,12 +1,12 @@
 """``kiosk erase``: a window's key and data for good."""
 
-import json
 from pathlib import Path
 
 import click
 
 from kiosk.actions.erase import EraseOrder, erase_window
 from kiosk.actions.erase_certificate import keep_certificate
+from kiosk.commands.answer import json_line
 from kiosk.commands.folders import refuse_unwritable
 from kiosk.commands.people import People, by_staff
 
@@ -28,4 +28,4 @@ def erase(people: People, window_id: str, reason: str | None, folder: Path | Non
     about = {"window": window_id, "state": "erased", "at": erased.at, "applications": erased.applications,
              "tombstones": erased.tombstones, "certificate": str(path)}  # fmt: skip
     words = f"{window_id}\terased\t{erased.applications} applications\n{path}"
-    click.echo(json.dumps(about, ensure_ascii=False) if as_json else words)
+    click.echo(json_line(about) if as_json else words)

@@ -1,6 +1,5 @@
 """The command that reads application forms from picture files."""
 
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ import click
 from camera.errors import PictureError
 from camera.picture import read_picture_file
 from camera.qr import CodesSeen, read_codes
-from kiosk.commands.photo_answer import shown
+from kiosk.commands.answer import json_line, shown
 from kiosk.domain.form_qr import FormReading, ReadingKind, masked, read_payloads
 from kiosk.rules import load_rules
 
@@ -51,7 +50,7 @@ def read_form(images: tuple[str, ...], as_json: bool, rules: Path | None) -> Non
     """Read the application form ID from pictures; exit 1 if one shows none, 2 if one cannot be read."""
     codes = []
     for answer in _answers(images, load_rules("form_qr", rules)["payload"]["hosts"]):
-        click.echo(json.dumps(as_dict(answer)) if as_json else in_words(answer))
+        click.echo(json_line(as_dict(answer)) if as_json else in_words(answer))
         if answer.problem:
             click.echo(f"{shown(answer.file)}: {answer.problem}", err=True)
         codes.append(answer.code)

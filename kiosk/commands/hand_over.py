@@ -1,6 +1,5 @@
 """``kiosk hand-over``: a sealed batch to a registered destination."""
 
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,6 +9,7 @@ import click
 
 from kiosk.actions.hand_over import HandOverOrder
 from kiosk.actions.hand_over import hand_over as deed
+from kiosk.commands.answer import json_line, shown
 from kiosk.commands.people import People, by_staff
 
 
@@ -24,8 +24,8 @@ def hand_over(people: People, file: Path, destination: str, as_json: bool) -> No
     order = HandOverOrder(file, destination, people.by.name, rules)
     line = deed(people.vault, people.clock, order, _bar(file.stat().st_size) if sys.stderr.isatty() else _silent)
     safe = "\nThe medium is safe to remove." if line.medium.startswith("usb ") else ""
-    words = f"{file.name}\t{line.outcome}\t{line.medium}\nSHA-256 {line.sha256}{safe}"
-    click.echo(json.dumps({"file": str(file), **asdict(line)}, ensure_ascii=False) if as_json else words)
+    words = f"{shown(file.name)}\t{line.outcome}\t{line.medium}\nSHA-256 {line.sha256}{safe}"
+    click.echo(json_line({"file": str(file), **asdict(line)}) if as_json else words)
 
 
 def _bar(total: int) -> Callable[[int], None]:

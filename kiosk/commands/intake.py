@@ -1,6 +1,5 @@
 """``kiosk intake``: batches into the office's database and photo store, an acknowledgement for each."""
 
-import json
 import os
 import sys
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import Any
 import click
 
 from kiosk.clock import SystemClock
+from kiosk.commands.answer import json_line, shown
 from kiosk.commands.key_files import FILE, GIVEN, device_keys, identities_in, signing_key_beside, signing_key_in
 from kiosk.commands.people import in_words, plain_errors
 from kiosk.domain.errors import BatchError, KioskError, Refused, Unreachable
@@ -117,39 +117,38 @@ def report(file: str, as_json: bool, deed: Callable[[], dict[str, Any]]) -> int:
         found = deed()
     except BatchError as fault:
         message = words(fault.text_key)
-        said = {"verdict": "fail", "reason": fault.key, "message": message}
-        return _say({"file": file, **said}, as_json, f"{file}: {fault.key}: {message}", 1)
+        said = {"file": file, "verdict": "fail", "reason": fault.key, "message": message}
+        return _say(said, as_json, f"{shown(file)}: {fault.key}: {message}", 1)
     except Unreachable as away:
-        message = f"{words(away.text_key)} ({away})"
-        return _say({"file": file, "error": {"key": away.key, "message": message}}, as_json, f"{file}: {message}", 2)
+        return _not_done(file, as_json, away.key, f"{words(away.text_key)} ({away})")
     except AcknowledgementLost as lost:
-        message = f"{words(lost.text_key)} ({lost})"
-        said_lost = {"key": "ack_not_written", "message": message}
-        return _say({"file": file, "error": said_lost}, as_json, f"{file}: {message}", 2)
+        return _not_done(file, as_json, "ack_not_written", f"{words(lost.text_key)} ({lost})")
     except KioskError as error:
-        message, key = in_words(error), error.text_key.rpartition(".")[2].removeprefix("error_")
-        return _say({"file": file, "error": {"key": key, "message": message}}, as_json, f"{file}: {message}", 2)
+        return _not_done(file, as_json, error.text_key.rpartition(".")[2].removeprefix("error_"), in_words(error))
     except OSError as error:
         message = f"{words('batch.error_unreadable')} ({os.strerror(error.errno or 0)})"
-        said_error = {"key": "unreadable", "message": message}
-        return _say({"file": file, "error": said_error}, as_json, f"{file}: {message}", 2)
+        return _not_done(file, as_json, "unreadable", message)
     return _say({"file": file, **found}, as_json, _line(file, found), 0)
+
+
+def _not_done(file: str, as_json: bool, key: str, message: str) -> int:
+    return _say({"file": file, "error": {"key": key, "message": message}}, as_json, f"{shown(file)}: {message}", 2)
 
 
 def _line(file: str, found: dict[str, Any]) -> str:
     if "acknowledgement" not in found:
-        return f"{file}: {found['state'].replace('_', ' ')}"
+        return f"{shown(file)}: {found['state'].replace('_', ' ')}"
     practice = " (practice)" if found["rehearsal"] else ""
     state = "here already, nothing changed" if found["state"] == "already_here" else "taken in"
     where = (
         f"window {found['window'].get('id')}, sequence {found['seq']}, {found['counts']['applications']} applications"
     )
-    return f"{file}: {state}{practice}: {where}\n  acknowledgement {found['acknowledgement']}"
+    return f"{shown(file)}: {state}{practice}: {where}\n  acknowledgement {shown(found['acknowledgement'])}"
 
 
 def _say(about: dict[str, Any], as_json: bool, line: str, code: int) -> int:
     if as_json:
-        click.echo(json.dumps(about, ensure_ascii=False))
+        click.echo(json_line(about))
     if code or not as_json:
         click.echo(line, err=bool(code))
     return code

@@ -1,6 +1,5 @@
 """``kiosk keys``: the municipality's identity, recipient and signing key, this device's signing key."""
 
-import json
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.commands.answer import json_line
 from kiosk.commands.people import People, by_staff, plain_errors
 from kiosk.domain.errors import NotFound
 from kiosk.domain.staff import Role
@@ -49,7 +49,7 @@ def show(people: People, as_json: bool) -> None:
     """This kiosk's recipients and the public half of its signing key, with fingerprints to read out."""
     for rehearsal in (False, True):
         for entry in _entries(people, rehearsal):
-            click.echo(json.dumps(entry) if as_json else _words(entry))
+            click.echo(json_line(entry) if as_json else _words(entry))
 
 
 @keys.command()

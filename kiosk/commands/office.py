@@ -1,6 +1,5 @@
 """``kiosk office``: the office's page, its accounts, and the kiosks whose batches are taken."""
 
-import json
 import logging
 import signal
 import sys
@@ -13,6 +12,7 @@ import click
 from waitress.server import create_server
 
 from kiosk.clock import SystemClock
+from kiosk.commands.answer import json_line
 from kiosk.commands.key_files import device_keys
 from kiosk.commands.people import passphrases, plain_errors
 from kiosk.domain.staff import Role
@@ -105,7 +105,7 @@ def account_list(database: str, rehearsal: bool, as_json: bool) -> None:
     with connected(database, Side.of(rehearsal)) as connection:
         for each in accounts.listed(connection):
             about = {"name": each.name, "role": each.role, "disabled_at": each.disabled_at}
-            click.echo(json.dumps(about, ensure_ascii=False) if as_json else "\t".join(map(str, about.values())))
+            click.echo(json_line(about) if as_json else "\t".join(map(str, about.values())))
 
 
 @account.command("disable")
@@ -145,7 +145,7 @@ def device_list(database: str, rehearsal: bool, as_json: bool) -> None:
     with connected(database, Side.of(rehearsal)) as connection:
         for key, name in devices.registered(connection).items():
             about = {"name": name, "public": key, "fingerprint": fingerprint(key)}
-            click.echo(json.dumps(about, ensure_ascii=False) if as_json else "\t".join(about.values()))
+            click.echo(json_line(about) if as_json else "\t".join(about.values()))
 
 
 @device.command("remove")

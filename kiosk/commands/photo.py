@@ -1,6 +1,5 @@
 """Commands for photos: judging picture files, and the sheet of photos for hand-written forms."""
 
-import json
 import sys
 import time
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ import click
 from camera.errors import CameraError, PictureError
 from camera.picture import Picture, read_file_bytes, read_picture, read_picture_file
 from kiosk.actions.photo_check import PhotoCheck, check_picture, is_finished_photo, warm_up
-from kiosk.commands.photo_answer import PHOTO_FAILED, UNREADABLE, Answer, as_dict, in_words, shown
+from kiosk.commands.answer import json_line, shown
+from kiosk.commands.photo_answer import PHOTO_FAILED, UNREADABLE, Answer, as_dict, in_words
 from kiosk.commands.quiet import quiet_native
 from kiosk.domain.photo import PhotoLimits, load_limits
 from kiosk.domain.photo_file import PhotoFileRules, photo_file_rules
@@ -53,7 +53,7 @@ def check_photo(images: tuple[str, ...], as_json: bool, out: Path | None, as_cam
     folder = _ready(out) if out else None
     codes = [UNREADABLE] if out and folder is None else []
     for answer in _answers(images, checker, folder, as_camera):
-        click.echo(json.dumps(as_dict(answer)) if as_json else in_words(answer))
+        click.echo(json_line(as_dict(answer)) if as_json else in_words(answer))
         if answer.problem:
             click.echo(f"{shown(answer.file)}: {answer.problem}", err=True)
         codes.append(answer.code if folder is None or _is_written(answer) else UNREADABLE)

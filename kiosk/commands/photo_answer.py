@@ -6,6 +6,7 @@ from typing import Any
 
 from camera.errors import PictureError
 from kiosk.actions.photo_check import PhotoCheck
+from kiosk.commands.answer import shown
 from kiosk.domain.photo import JudgedMeasure
 
 ALL_IN_ORDER, PHOTO_FAILED, UNREADABLE = 0, 1, 2
@@ -107,8 +108,3 @@ def _plain(value: float | None) -> str:
     if value is None:
         return "unknown"
     return f"{value:.0f}" if abs(value) >= 1000 else f"{round(value, 3):g}"
-
-
-def shown(name: str) -> str:
-    """A file name that can be printed anywhere: bytes that are no text, and control characters, come escaped."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in name)

@@ -1,6 +1,5 @@
 """``kiosk staff``: accounts."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import click
 
 from kiosk.actions.staff import add_account, change_passphrase, disable_account, install, reset_passphrase
 from kiosk.clock import SystemClock
+from kiosk.commands.answer import json_line
 from kiosk.commands.people import (
     People,
     ask_new,
@@ -64,7 +64,7 @@ def add(
 def list_accounts(people: People, as_json: bool) -> None:
     """All accounts, with their last sign-in."""
     for account in people.vault.kiosk_store.staff.list():
-        click.echo(json.dumps(asdict(account), ensure_ascii=False) if as_json else _line(account))
+        click.echo(json_line(asdict(account)) if as_json else _line(account))
 
 
 @staff.command()

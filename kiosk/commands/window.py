@@ -1,6 +1,5 @@
 """``kiosk window`` and ``kiosk fill``: venue sessions from the shell, as from the desk."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -11,6 +10,7 @@ import click
 
 from kiosk.actions.identity import preset_names
 from kiosk.actions.window import close_window, make_window, open_window, reopen_window
+from kiosk.commands.answer import json_line
 from kiosk.commands.people import (
     People,
     by_staff,
@@ -146,8 +146,8 @@ def _make_rehearsal_folder(settings: Settings, rehearsal: bool) -> None:
     vault.lock()
 
 
-def _json(each: Window) -> str:
-    return json.dumps({**asdict(each), "options": dict(each.options)}, ensure_ascii=False)
+def _json(each: Window) -> bytes:
+    return json_line({**asdict(each), "options": dict(each.options)})
 
 
 def _line(each: Window) -> str:

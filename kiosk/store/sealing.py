@@ -62,7 +62,7 @@ class SealNotes:
 
     def set(self, note: SealNote) -> None:
         """Keep the note in place of an earlier one."""
-        self._settings.set(_name(note.window_id), json.dumps(asdict(note), ensure_ascii=False))
+        self._settings.set(_name(note.window_id), json.dumps(asdict(note)))
 
     def clear(self, window_id: str) -> None:
         """Forget the note."""

@@ -65,6 +65,24 @@ def test_a_database_of_a_newer_version_is_said_of_each_file_as_it_was_given(plac
     assert "Traceback" not in error
 
 
+def test_files_whose_names_are_no_utf8_are_taken_in_and_answered_each(place: Place) -> None:
+    """The first ended in a traceback after its batch was in, and the files after it were never tried."""
+    good = place.kiosk.seal()
+    bad, odd = (good.with_name(os.fsdecode(b"\xff\n") + name) for name in ("bad.mab", "odd.mab"))
+    bad.write_bytes(b"no batch")
+    good.rename(odd)
+    place.ack = place.folder / os.fsdecode(b"\xfe")
+    given = [str(bad), str(odd), str(good)]
+    for words, state in ((place.words(), "taken_in"), (place.words("intake-queue")[:5], "queued")):
+        line = [sys.executable, "-m", "kiosk", *words, "--json", *given]
+        done = subprocess.run(line, capture_output=True, check=False)
+        assert b"Traceback" not in done.stderr
+        said = [json.loads(each.decode("utf-8")) for each in done.stdout.splitlines()]
+        assert (done.returncode, [each["file"] for each in said]) == (2, given)
+        assert (said[0]["reason"], said[1]["state"], said[2]["error"]["key"]) == ("not_a_batch", state, "unreadable")
+    assert len(list(place.ack.iterdir())) == 1
+
+
 def test_the_page_starts_only_with_an_account_and_on_loopback(place: Place, tmp_path: Path) -> None:
     serve = ("office", "serve", "--database", place.database, "--photos", f"file://{tmp_path}", "--port", "0")
     refused = command(place, *serve)
