@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.actions.batch import (
     SealOrder,
@@ -28,13 +29,19 @@ from kiosk.commands.key_files import device_key as a_device_key
 from kiosk.commands.orderly_end import end_orderly
 from kiosk.commands.people import People, by_staff
 from kiosk.domain.batch import Balance
-from kiosk.domain.errors import BatchError
+from kiosk.domain.errors import BatchError, KioskError
 from kiosk.office.acknowledgement import acknowledge as write_acknowledgement
 from kiosk.rules import load_rules
 from kiosk.texts import catalogue, translator
 
 INSIDE = ("signature", "members", "counts")
 """What can be checked only with the municipality's identity."""
+
+
+class AcknowledgementLost(KioskError):
+    """The batch is laid out whole, only its acknowledgement could not be written."""
+
+    text_key = "batch.error_ack_not_written"
 
 
 @click.command()
@@ -100,23 +107,31 @@ def open_batch(
 ) -> None:  # fmt: skip
     """Check FILE and lay CSV, JSONL, photos and manifest into a folder; of a bad batch nothing is left there.
 
-    With --ack and --signing-key the office's acknowledgement for the kiosk is written as well.
+    With --ack and --signing-key the office's acknowledgement for the kiosk is written as well, once all of it is there.
     """
     identities, device = identities_in(identity), a_device_key(device_key)
     if (ack is None) is not (signing_key is None):
         raise click.UsageError("--ack and --signing-key belong together")
     office = signing_key_in(signing_key) if signing_key else None
     into = empty_folder(folder)
-
+    if ack:
+        refuse_unwritable(ack, "ack_unwritable")
     end_orderly()
 
     def opened() -> Checked:
         checked = open_into(Path(file), identities, into, device, cp932=cp932)
         if ack and office:
-            write_acknowledgement(checked, office, SystemClock().now(), ack)
+            _acknowledge(checked, office, ack)
         return checked
 
     sys.exit(_report(file, as_json, opened, device, out=folder))
+
+
+def _acknowledge(checked: Checked, office: Ed25519PrivateKey, folder: Path) -> None:
+    try:
+        write_acknowledgement(checked, office, SystemClock().now(), folder)
+    except OSError as error:
+        raise AcknowledgementLost(os.strerror(error.errno or 0)) from None
 
 
 def _report(file: str, as_json: bool, check: Callable[[], Checked], device: str | None, out: Path | None = None) -> int:
@@ -132,13 +147,18 @@ def _report(file: str, as_json: bool, check: Callable[[], Checked], device: str 
             err=True,
         )
         return 1
+    except AcknowledgementLost as lost:
+        return _not_done(file, as_json, "ack_not_written", str(lost))
     except OSError as error:
-        message = f"{_words('unreadable')} ({os.strerror(error.errno or 0)})"
-        error_object = {"key": "unreadable", "message": message}
-        _print({"file": file, "error": error_object}, as_json, f"{shown(file)}: {message}", err=True)
-        return 2
+        return _not_done(file, as_json, "unreadable", os.strerror(error.errno or 0))
     _print(_about(file, checked, device, out), as_json, _lines(file, checked, device, out))
     return 0
+
+
+def _not_done(file: str, as_json: bool, key: str, why: str) -> int:
+    message = f"{_words(key)} ({why})"
+    _print({"file": file, "error": {"key": key, "message": message}}, as_json, f"{shown(file)}: {message}", err=True)
+    return 2
 
 
 def _about(file: str, checked: Checked, device: str | None, out: Path | None) -> dict[str, Any]:

@@ -10,14 +10,14 @@ from kiosk.commands.people import words_language
 from kiosk.texts import catalogue
 
 
-def refuse_unwritable(folder: Path) -> None:
-    """See that a file can be written in a folder, or in the one it would be made in; raises UsageError."""
+def refuse_unwritable(folder: Path, key: str = "out_unwritable") -> None:
+    """See that a file can be written in a folder, or in the one it would be made in; raises UsageError by that text."""
     try:
         there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
         with TemporaryFile(dir=there):
             pass
     except OSError as error:
-        raise _wrong("out_unwritable", error) from None
+        raise _wrong(key, error) from None
 
 
 def empty_folder(folder: Path) -> Path:

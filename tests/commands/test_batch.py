@@ -132,6 +132,32 @@ def test_open_leaves_nothing_of_a_bad_batch_and_nothing_over(place: Place, tmp_p
     assert [each.name for each in office.iterdir()] == ["there"]
 
 
+def test_open_with_an_ack_folder_that_cannot_be_written_said_that_the_batch_could_not_be_read(
+    place: Place, tmp_path: Path
+) -> None:
+    """It was laid out by then: whoever ran it again was told that the folder is not empty."""
+    file, office, acks = place.seal(), tmp_path / "office", tmp_path / "acks"
+    (tmp_path / "file").write_text("in the way")
+    words = ("open", file, "--identity", place.identity, "--signing-key", place.data / "rehearsal-office.pem", "--json")
+    refused = place.run(*words, "--out", office, "--ack", tmp_path / "file" / "acks")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "Nothing was done" in refused.stderr
+    assert "--ack" in refused.stderr
+    assert not office.exists()
+    in_the_way = acks / f"{file.stem}.ack" / "there"
+    in_the_way.mkdir(parents=True)
+    lost = place.run(*words, "--out", office, "--ack", acks)
+    assert (lost.returncode, json.loads(lost.stdout)["error"]["key"]) == (2, "ack_not_written")
+    assert "laid out whole" in lost.stderr
+    assert len(list((office / "photos").iterdir())) == 3
+    assert list(acks.iterdir()) == [in_the_way.parent]
+    in_the_way.rmdir()
+    in_the_way.parent.rmdir()
+    done = place.run(*words, "--out", tmp_path / "again", "--ack", acks)
+    assert done.returncode == 0, done.stderr
+    assert [each.name for each in acks.iterdir()] == [f"{file.stem}.ack"]
+
+
 def opening(place: Place, file: Path, office: Path) -> subprocess.Popen[bytes]:
     """``kiosk open`` at work, its first photo laid in the hidden folder."""
     command = [sys.executable, "-m", "kiosk", "open", file, "--identity", place.identity, "--out", office]
