@@ -3,6 +3,7 @@
 import csv
 import errno
 import io
+import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,9 @@ import pyrage
 
 from kiosk.batch_file.manifest import MANIFEST, to_bytes
 from kiosk.batch_file.reader import Checked, check_file
-from kiosk.domain.columns import to_cp932
+from kiosk.batch_file.rows import ROWS
+from kiosk.batch_file.same_rows import NARROW, REPORT, TABLE
+from kiosk.domain.columns import Column, misfit_report, misfits, to_cp932
 from kiosk.domain.errors import BatchError, TappedFirst
 from kiosk.store.file_lock import file_lock
 from kiosk.store.fsync import fsync_path
@@ -34,8 +37,8 @@ def open_batch(
         checked = check_file(path, identities, device_key, keep)
         if checked.manifest:
             keep(MANIFEST, iter([to_bytes(checked.manifest)]))
-        if cp932 and not (working / "applications.cp932.csv").exists():
-            for name, data in _in_cp932((working / "applications.csv").read_bytes().decode("utf-8-sig")):
+        if cp932 and not (working / NARROW).exists():
+            for name, data in _in_cp932(working):
                 keep(name, iter([data]))
         _sync(working / "photos")
         _sync(working)
@@ -71,15 +74,15 @@ def _alone(folder: Path) -> Iterator[None]:
         raise BatchError("out_busy") from None
 
 
-def _in_cp932(table: str) -> Iterator[tuple[str, bytes]]:
-    """The table in CP932, and the report of what does not fit; the first column is the uid."""
-    header, *rows = csv.reader(io.StringIO(table, newline=""))
-    report = [[row[0], name, point] for row in rows for name, cell in zip(header, row, strict=True)
-              for point in to_cp932(cell)[1]]  # fmt: skip
-    text = io.StringIO(newline="")
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows([["uid", "column", "code_point"], *report])
-    yield "applications.cp932.csv", to_cp932(table)[0].encode("cp932")
-    yield "cp932-report.csv", text.getvalue().encode("utf-8-sig")
+def _in_cp932(folder: Path) -> Iterator[tuple[str, bytes]]:
+    """The table in CP932, and the report of what does not fit; records and rows are known to be the same."""
+    table = (folder / TABLE).read_bytes().decode("utf-8-sig")
+    header, *records = csv.reader(io.StringIO(table, newline=""))
+    columns = [Column(name, "") for name in header]
+    uids = [json.loads(line)["uid"] for line in (folder / ROWS).read_bytes().splitlines()]
+    found = (each for uid, cells in zip(uids, records, strict=True) for each in misfits(uid, columns, cells))
+    yield NARROW, to_cp932(table)[0].encode("cp932")
+    yield REPORT, misfit_report(found).encode("utf-8-sig")
 
 
 class _Folder:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kiosk.batch_file.columns import Columns
-from kiosk.domain.columns import Column, misfits, restore, to_cp932
+from kiosk.domain.columns import REPORT_HEADER, Column, misfits, restore, to_cp932
 from kiosk.domain.errors import BatchError
 
 TABLE, NARROW, REPORT = "applications.csv", "applications.cp932.csv", "cp932-report.csv"
@@ -52,7 +52,7 @@ class SameRows:
             yield [to_cp932(cell)[0] for cell in self._cells(at)]
 
     def _report(self) -> Iterator[list[str]]:
-        yield ["uid", "column", "code_point"]
+        yield list(REPORT_HEADER)
         columns = [Column(header, "") for header in self._cells(0)]
         for at, uid in enumerate(self._uids, 1):
             for each in misfits(uid, columns, self._cells(at)):

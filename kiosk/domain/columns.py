@@ -1,6 +1,8 @@
 """How one application becomes a row: column profiles, cells a spreadsheet cannot run, what a narrow encoding drops."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +10,8 @@ _STARTS_A_FORMULA = frozenset("=+-@＝＋－＠\t\r\n")
 _MARK = "'"
 GETA = "〓"
 """Stands in a CP932 cell for a character that does not fit, as printers have always done; the report names it."""
+
+REPORT_HEADER = ("uid", "column", "code_point")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,18 @@ def misfits(uid: str, columns: Sequence[Column], row_cells: Sequence[str]) -> It
     for column, cell in zip(columns, row_cells, strict=True):
         for code_point in to_cp932(cell)[1]:
             yield Misfit(uid, column.header, code_point)
+
+
+def misfit_report(found: Iterable[Misfit]) -> str:
+    """The report of characters that do not fit, as CSV."""
+    return as_csv([REPORT_HEADER, *((each.uid, each.header, each.code_point) for each in found)])
+
+
+def as_csv(lines: Iterable[Sequence[str]]) -> str:
+    """Lines as docs/batch-format.md has them: every cell quoted, CRLF."""
+    text = io.StringIO(newline="")
+    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(lines)
+    return text.getvalue()
 
 
 def _fits(text: str) -> bool:

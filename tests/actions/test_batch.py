@@ -167,6 +167,19 @@ def test_the_office_gets_cp932_also_of_a_batch_sealed_without(room: Room, tmp_pa
     assert not (tmp_path / "plain" / "applications.cp932.csv").exists()
 
 
+def test_the_report_named_people_where_the_first_column_is_not_the_uid(room: Room, tmp_path: Path) -> None:
+    """It took the first column for the uid: here everybody's name, and nothing to find the row by."""
+    made = room.add(contact_name="\U00020b9f田")
+    room.close()
+    columns = '[profile.own]\ncp932 = false\ncolumn = [{ header = "氏名", from = "answers.contact_name" }]\n'
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "columns.toml").write_text(columns, "utf-8")
+    path = room.seal(profile="own", rules=tmp_path / "rules").path
+    open_batch(path, [room.identity], tmp_path / "office", cp932=True)
+    report = (tmp_path / "office" / "cp932-report.csv").read_bytes().decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(report)))[1:] == [[str(made.uid), "氏名", "U+20B9F"]]
+
+
 def test_what_the_office_acknowledged_was_not_on_its_disk_yet(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
