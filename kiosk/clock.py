@@ -1,11 +1,18 @@
-"""The real clock and the real source of fresh numbers."""
+"""The real clock, how its time is kept, and the real source of fresh numbers."""
 
 import secrets
 import time
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from kiosk.ports import Clock
+
 _ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+def stamp(clock: Clock) -> str:
+    """The time as it is kept: ISO 8601 with offset, to the millisecond."""
+    return clock.now().isoformat(timespec="milliseconds")
 
 
 class SystemClock:

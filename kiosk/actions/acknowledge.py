@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kiosk.batch_file.acknowledgement import from_bytes
+from kiosk.clock import stamp
 from kiosk.domain.acknowledgement import Acknowledgement
 from kiosk.domain.errors import BatchError
 from kiosk.domain.staff import Role, require_role
@@ -38,7 +39,7 @@ def acknowledge(vault: Vault, clock: Clock, data: bytes, by: str) -> Acknowledge
     if batch.acknowledged_at:
         return Acknowledged(batch, window, is_new=False)
     if not is_erased(window.state):
-        _move_applications(vault, batch, by, _at(clock))
+        _move_applications(vault, batch, by, stamp(clock))
     _note(store, clock, batch, found, by)
     if WindowEvent.ERASE in allowed_window(store.windows.get(window.id).state):
         vault.forget_window(window.id)
@@ -71,7 +72,7 @@ def _move_applications(vault: Vault, batch: Batch, by: str, at: str) -> None:
 
 def _note(store: KioskStore, clock: Clock, batch: Batch, found: Acknowledgement, by: str) -> None:
     with store.write():
-        at = _at(clock)
+        at = stamp(clock)
         store.batches.acknowledge(batch.window_id, batch.seq, at)
         detail = f"seq {batch.seq} sha256 {batch.sha256} received {found.received_at} key {found.office_key}"
         store.audit.append("batch_acknowledged", by, batch.window_id, detail, at=at)
@@ -79,7 +80,3 @@ def _note(store: KioskStore, clock: Clock, batch: Batch, found: Acknowledgement,
         if not waiting and WindowEvent.ACKNOWLEDGE in allowed_window(store.windows.get(batch.window_id).state):
             store.windows.move(batch.window_id, WindowEvent.ACKNOWLEDGE, by, None, None, at)
             store.audit.append("window_acknowledge", by, batch.window_id, at=at)
-
-
-def _at(clock: Clock) -> str:
-    return clock.now().isoformat(timespec="milliseconds")

@@ -8,6 +8,7 @@ from pathlib import Path
 from email_validator import EmailNotValidError, validate_email
 
 from kiosk.actions.parts import Parts
+from kiosk.clock import stamp
 from kiosk.domain.applicant import (
     LEFT_OUT,
     ApplicantRules,
@@ -52,7 +53,7 @@ def begin(parts: Parts, uid: str, language: str) -> Application:
         try:
             return applications.get(uid)
         except NotFound:
-            at = _now(parts)
+            at = stamp(parts.clock)
         try:
             return applications.start(uid, parts.ids.call_number(applications.call_numbers()), language, at, at)
         except TappedFirst:
@@ -74,7 +75,7 @@ def step_of(parts: Parts, application: Application) -> Step:
 def change_language(parts: Parts, uid: str, language: str) -> None:
     """Note the language a person chose; before consent, or while locked, there is nothing to note it in."""
     with suppress(NotFound, Locked):
-        parts.window_store().applications.set_language(uid, language, _now(parts))
+        parts.window_store().applications.set_language(uid, language, stamp(parts.clock))
 
 
 def answer(parts: Parts, uid: str, key: str, fields: Mapping[str, str]) -> Application:
@@ -85,7 +86,7 @@ def answer(parts: Parts, uid: str, key: str, fields: Mapping[str, str]) -> Appli
     if question is None:
         raise NotFound("this question is not asked")
     value = checked(question, fields, rules, parts)
-    return parts.window_store().applications.save_answers(uid, {key: value}, _now(parts))
+    return parts.window_store().applications.save_answers(uid, {key: value}, stamp(parts.clock))
 
 
 def leave_out_photo(parts: Parts, uid: str) -> Application:
@@ -93,7 +94,7 @@ def leave_out_photo(parts: Parts, uid: str) -> Application:
     photo = question_for(Kind.PHOTO, current(parts, uid).answers, applicant_rules(parts.settings), parts.clock.today())
     if photo is None or not photo.optional:
         raise NotFound("the photo cannot be left out")
-    return parts.window_store().applications.save_answers(uid, {photo.key: LEFT_OUT}, _now(parts))
+    return parts.window_store().applications.save_answers(uid, {photo.key: LEFT_OUT}, stamp(parts.clock))
 
 
 def checked(question: Question, fields: Mapping[str, str], rules: ApplicantRules, parts: Parts) -> str:
@@ -124,14 +125,14 @@ def submit(parts: Parts, uid: str, by: str = BY_APPLICANT) -> Application:
         if step_of(parts, application).kind is not StepKind.REVIEW:
             raise NotAllowedNow("something is still open")
         _drop_what_is_not_needed(parts, application)
-        return parts.window_store().applications.move(uid, ApplicationEvent.SUBMIT, by, _now(parts))
+        return parts.window_store().applications.move(uid, ApplicationEvent.SUBMIT, by, stamp(parts.clock))
 
 
 def _drop_what_is_not_needed(parts: Parts, application: Application) -> None:
     store, rules, today = parts.window_store(), applicant_rules(parts.settings), parts.clock.today()
     gone = answers_no_longer_asked(application.answers, rules, today)
     if gone:
-        store.applications.save_answers(application.uid, dict.fromkeys(gone), _now(parts))
+        store.applications.save_answers(application.uid, dict.fromkeys(gone), stamp(parts.clock))
     drop_photo_not_needed(parts, application)
 
 
@@ -151,9 +152,5 @@ def end_here(parts: Parts, uid: str, by: str = BY_APPLICANT) -> None:
     reason = stop_reason(application.answers, applicant_rules(parts.settings), parts.clock.today())
     if reason and ApplicationEvent.ABANDON in allowed(application.state):
         with parts.window_store().write():
-            parts.window_store().applications.move(uid, ApplicationEvent.ABANDON, by, _now(parts), reason)
-            parts.window_store().applications.wipe(uid, _now(parts))
-
-
-def _now(parts: Parts) -> str:
-    return parts.clock.now().isoformat(timespec="milliseconds")
+            parts.window_store().applications.move(uid, ApplicationEvent.ABANDON, by, stamp(parts.clock), reason)
+            parts.window_store().applications.wipe(uid, stamp(parts.clock))

@@ -15,6 +15,7 @@ from kiosk.actions.batch_contents import Contents, balance_lines, read_contents
 from kiosk.actions.sealed_file import SealedFile
 from kiosk.actions.window import close_keeping_key
 from kiosk.batch_file.manifest import public_text, to_bytes
+from kiosk.clock import stamp
 from kiosk.domain.batch import Balance, Manifest, balance, file_name, superseded
 from kiosk.domain.errors import BatchError, StorageFull, TappedFirst
 from kiosk.domain.queue import Application
@@ -95,13 +96,13 @@ def count_drafts_as_abandoned(vault: Vault, clock: Clock, window_id: str, by: st
     require_role(account, Role.OPERATOR)
     require_assigned(window, account)
     advance_window(window.state, WindowEvent.SEAL)
-    store, at = vault.window_store(window_id), _at(clock)
+    store, at = vault.window_store(window_id), stamp(clock)
     with store.write():
         drafts = [each.uid for each in store.applications.list((ApplicationState.DRAFT,))]
         many = store.applications.move_all(drafts, ApplicationEvent.ABANDON, by, at)
         for each in store.applications.list((ApplicationState.ABANDONED,)):
             store.applications.wipe(each.uid, at)
-    vault.kiosk_store.audit.append("drafts_abandoned", by, window_id, str(many), at=_at(clock))
+    vault.kiosk_store.audit.append("drafts_abandoned", by, window_id, str(many), at=stamp(clock))
     return many
 
 
@@ -142,7 +143,7 @@ def _seal_anew(vault: Vault, clock: Clock, order: SealOrder, progress: Progress)
         raise BatchError("unbalanced")
     seq = vault.kiosk_store.batches.next_seq(window.id)
     rows = SealingRows(vault.window_store(window.id), seq)
-    note = _note(order, window, seq, _at(clock))
+    note = _note(order, window, seq, stamp(clock))
     file = SealedFile(Path(note.folder) / note.file_name)
     file.refuse_if_there()
     applications = rows.applications()
@@ -180,7 +181,7 @@ def _log_start(vault: Vault, clock: Clock, note: SealNote) -> str:
     store = vault.kiosk_store
     with store.write():
         detail = f"seq {note.seq}, with {note.second}"
-        return store.audit.append("seal_started", note.by, note.window_id, detail, at=_at(clock)).hash
+        return store.audit.append("seal_started", note.by, note.window_id, detail, at=stamp(clock)).hash
 
 
 def _manifest(
@@ -222,7 +223,7 @@ def _write(
 
 def _enter(vault: Vault, clock: Clock, note: SealNote, file: SealedFile) -> Sealed:
     """Name the file for good, then move applications, window and ledger; every step can be done again after a crash."""
-    store, at = vault.kiosk_store, _at(clock)
+    store, at = vault.kiosk_store, stamp(clock)
     file.put_in_place(note.sha256)
     try:
         SealingRows(vault.window_store(note.window_id), note.seq).move_to_sealed(note.snapshot, note.by, at)
@@ -237,7 +238,7 @@ def _enter(vault: Vault, clock: Clock, note: SealNote, file: SealedFile) -> Seal
     with store.write():
         store.batches.add(batch)
         store.windows.move(note.window_id, WindowEvent.SEAL, note.by, note.second, note.reason, at)
-        store.audit.append("sealed", note.by, note.window_id, f"seq {note.seq} sha256 {note.sha256}", at=_at(clock))
+        store.audit.append("sealed", note.by, note.window_id, f"seq {note.seq} sha256 {note.sha256}", at=stamp(clock))
         SealNotes(store).clear(note.window_id)
     vault.forget_window(note.window_id)
     return Sealed(batch, file.path)
@@ -248,7 +249,3 @@ def _require_room(folder: Path, contents: Contents) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if shutil.disk_usage(folder).free < needed:
         raise StorageFull("no room for the batch")
-
-
-def _at(clock: Clock) -> str:
-    return clock.now().isoformat(timespec="milliseconds")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from kiosk.actions.parts import Parts as Parts
+from kiosk.clock import stamp
 from kiosk.domain.errors import Refused
 from kiosk.domain.free_text import check_text
 from kiosk.domain.queue import Application
@@ -15,7 +16,7 @@ Notes = list[tuple[str, str]]
 
 def now(parts: Parts) -> str:
     """The time as it is kept."""
-    return parts.clock.now().isoformat(timespec="milliseconds")
+    return stamp(parts.clock)
 
 
 def note(parts: Parts, event: str, staff: str, uid: str, detail: str = "") -> None:

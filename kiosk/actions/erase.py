@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kiosk.actions.sealed_file import SealedFile
+from kiosk.clock import stamp
 from kiosk.domain.erasure import Erasure, hash_of_all, tombstone_hash
 from kiosk.domain.errors import NotPermitted, Refused
 from kiosk.domain.staff import Role, require_two
@@ -53,7 +54,7 @@ def erase_window(vault: Vault, clock: Clock, order: EraseOrder) -> Erasure:
 
 def _decide(vault: Vault, clock: Clock, order: EraseOrder, window: Window) -> Erasure:
     """Check that it may be, set the tombstones and note the decision, all in one transaction."""
-    store, at = vault.kiosk_store, _at(clock)
+    store, at = vault.kiosk_store, stamp(clock)
     advance_window(window.state, WindowEvent.ERASE)
     answered = is_acknowledged(window.state)
     if not answered:
@@ -77,7 +78,7 @@ def _decide(vault: Vault, clock: Clock, order: EraseOrder, window: Window) -> Er
     with store.write():
         store.tombstones.add(stones)
         Erasures(store).decide(erasure)
-        store.audit.append("erase_decided", order.by, window.id, f"with {order.second}", at=_at(clock))
+        store.audit.append("erase_decided", order.by, window.id, f"with {order.second}", at=stamp(clock))
     return erasure
 
 
@@ -108,7 +109,7 @@ def _empty_outbox(vault: Vault, erasure: Erasure) -> None:
 
 def _clean_copies(vault: Vault, clock: Clock, erasure: Erasure) -> Erasure:
     """Take the window out of the second copies within reach, and note those that were not."""
-    at = _at(clock)
+    at = stamp(clock)
     cleaned, missed = backup.forget_window(vault, erasure.window_id, at)
     noted = replace(erasure, copies_cleaned=tuple(cleaned), copies_missed=tuple(missed))
     Erasures(vault.kiosk_store).note(noted)
@@ -118,11 +119,7 @@ def _clean_copies(vault: Vault, clock: Clock, erasure: Erasure) -> Erasure:
 def _finish(vault: Vault, clock: Clock, erasure: Erasure) -> None:
     store = vault.kiosk_store
     with store.write():
-        at = _at(clock)
+        at = stamp(clock)
         store.windows.move(erasure.window_id, WindowEvent.ERASE, erasure.by, erasure.second, None, at)
         detail = f"{erasure.applications} applications, tombstones {erasure.tombstones}"
         store.audit.append("window_erase", erasure.by, erasure.window_id, detail, at=at)
-
-
-def _at(clock: Clock) -> str:
-    return clock.now().isoformat(timespec="milliseconds")

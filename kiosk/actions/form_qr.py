@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from kiosk.actions.form_watch import FormStation, FormWatch
+from kiosk.clock import stamp
 from kiosk.domain.applicant import FORM_KEYED, KEYED_ONCE, WITHOUT_FORM
 from kiosk.domain.errors import FormAlreadyUsed, MyNumberRefused, NotAllowedNow, Refused
 from kiosk.domain.form_qr import (
@@ -156,7 +157,7 @@ def confirm_form(parts: Parts, uid: str) -> None:
     """Name and address on the form are right: keep its ID. A second tap changes nothing; raises FormAlreadyUsed."""
     with parts.guard:
         shown, is_keyed_once = _pending(parts).get(uid), uid in _keyed_once(parts)
-    store, at = parts.window_store(), _now(parts)
+    store, at = parts.window_store(), stamp(parts.clock)
     kept = store.applications.get(uid)
     form_id = shown or kept.form_id
     if form_id is None:
@@ -173,7 +174,7 @@ def confirm_form(parts: Parts, uid: str) -> None:
 
 def refuse_form(parts: Parts, uid: str) -> None:
     """Name or address has changed: this form cannot be used; the wish for a new one is noted for the office."""
-    store, at = parts.window_store(), _now(parts)
+    store, at = parts.window_store(), stamp(parts.clock)
     store.applications.set_form_id(uid, None, at)
     _note_reissue(store, uid, OLD_ADDRESS, at)
     store.applications.save_answers(uid, {FORM_CURRENT: "no", FORM_KEYED: None}, at)
@@ -182,7 +183,7 @@ def refuse_form(parts: Parts, uid: str) -> None:
 
 def go_without_form(parts: Parts, uid: str) -> None:
     """Go on by hand, without an application form ID; the wish for a form is noted for the office."""
-    store, at = parts.window_store(), _now(parts)
+    store, at = parts.window_store(), stamp(parts.clock)
     store.applications.set_form_id(uid, None, at)
     if store.applications.get(uid).answers.get(REISSUE_WANTED) != OLD_ADDRESS:
         _note_reissue(store, uid, NO_FORM, at)
@@ -257,7 +258,3 @@ def _forget(parts: Parts, uid: str) -> None:
     with parts.guard:
         _pending(parts).pop(uid, None)
         _keyed_once(parts).discard(uid)
-
-
-def _now(parts: Parts) -> str:
-    return parts.clock.now().isoformat(timespec="milliseconds")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kiosk.batch_file.reader import Checked, check_file
+from kiosk.clock import stamp
 from kiosk.domain.destination import Destination, destination, waits
 from kiosk.domain.errors import BatchError, KioskError
 from kiosk.domain.staff import Role, require_role
@@ -92,7 +93,7 @@ def _enter(
 ) -> HandOver:
     store = vault.kiosk_store
     with store.write():
-        at = clock.now().isoformat(timespec="milliseconds")
+        at = stamp(clock)
         line = HandOver(
             batch.window_id, batch.seq, at, order.by, to.name, to.medium, to.purpose,
             batch.applications, checked.size, batch.sha256, outcome,

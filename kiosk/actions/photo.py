@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from kiosk.actions.photo_shot import Grant, Shot
 from kiosk.actions.photo_station import Parts, PhotoStation, guard_of, station_of
+from kiosk.clock import stamp
 from kiosk.domain.applicant import Kind
 from kiosk.domain.errors import NoOpenWindow, NotAllowedNow, Refused
 from kiosk.domain.states import ApplicationEvent, allowed
@@ -29,7 +30,7 @@ def use_photo(parts: Parts, uid: str, number: int) -> None:
 
     grant = accept_photo(parts.window_store(window.id), station_of(parts), uid, number, remember)
     if grant is not None:
-        at = parts.clock.now().isoformat(timespec="milliseconds")
+        at = stamp(parts.clock)
         parts.kiosk_store.audit.append("photo_by_exception", grant.granted_by, uid, ",".join(grant.exceptions), at=at)
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from camera.types import CameraState, Frame, Image
 from kiosk.actions.photo_check import packaged_rules
 from kiosk.actions.photo_shot import Grant, Oval, PhotoJudge, Shot, oval_around
+from kiosk.clock import stamp
 from kiosk.domain.photo import PhotoLimits, Verdict
 from kiosk.domain.photo_file import PhotoFileRules
 from kiosk.domain.photo_guide import CHECKING, Guidance, PhotoGuide, ShotQuality
@@ -245,7 +246,7 @@ class PhotoSession:
         if best is None:  # the camera went away in this moment: begin again when it is back
             self._guide.restart()
             return
-        at, seconds = self._clock.now().isoformat(timespec="milliseconds"), self._clock.monotonic() - self._began
+        at, seconds = stamp(self._clock), self._clock.monotonic() - self._began
         face = self._face_of(best[0].image)
         shot = Shot(self._live.shots + 1, *best, at, seconds, features=face, has_two_persons=self._has_two_persons)
         self._keep(shot if self._grant is grant else self._judge.again(shot, self._grant.names))

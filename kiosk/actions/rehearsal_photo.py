@@ -14,6 +14,7 @@ from camera.picture import picture_of_frame
 from camera.types import Crop, Image
 from camera.virtual_person import PersonScene
 from kiosk.actions.photo_check import PhotoCheck, check_picture, geometry_of, packaged_rules
+from kiosk.clock import stamp
 from kiosk.domain.photo import load_limits
 from kiosk.ports import Clock
 from kiosk.rules import rules_text
@@ -57,7 +58,7 @@ class PracticePhotos:
             height=height,
             verdict=check.verdict,
             reasons=check.reasons,
-            taken_at=self._clock.now().isoformat(timespec="milliseconds"),
+            taken_at=stamp(self._clock),
             measures=[asdict(measure) for measure in check.measures],
         )
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from kiosk.clock import stamp
 from kiosk.domain.errors import NotSignedIn, OwnPassphraseWrong, Refused, SecondNotSignedIn, TooManyTries
 from kiosk.domain.staff import Account, Role, require_role, require_two
 from kiosk.ports import Clock
@@ -35,7 +36,7 @@ def sign_in(vault: Vault, clock: Clock, name: str, passphrase: str) -> SignedIn:
     if not account.is_active:
         raise NotSignedIn("name or passphrase is wrong")
     with store.write():
-        at = _at(clock)
+        at = stamp(clock)
         last_time = store.staff.signed_in(name, at)
         store.audit.append("signed_in", name, name, at=at)
     return SignedIn(account, last_time)
@@ -95,26 +96,26 @@ def install(vault: Vault, name: str, passphrase: str, recipients: str = "") -> A
 
 def add_account(vault: Vault, clock: Clock, name: str, role: Role, passphrase: str, by: str) -> Account:
     """A further account, by a supervisor; raises Refused when the name is taken or the passphrase too short."""
-    store, at = vault.kiosk_store, _at(clock)
+    store, at = vault.kiosk_store, stamp(clock)
     require_role(store.staff.get(by), Role.SUPERVISOR)
     _check_name(name)
     with vault.changing_keys(), store.write():
         account = store.staff.add(name, role, at)
-        store.audit.append("account_added", by, name, role, at=_at(clock))
+        store.audit.append("account_added", by, name, role, at=stamp(clock))
         vault.put_account(name, passphrase)
     return account
 
 
 def disable_account(vault: Vault, clock: Clock, name: str, by: str) -> Account:
     """Shut an account for good and take its key out of every wrap; the last supervisor stays (Refused)."""
-    store, at = vault.kiosk_store, _at(clock)
+    store, at = vault.kiosk_store, stamp(clock)
     require_role(store.staff.get(by), Role.SUPERVISOR)
     _require_active(store.staff.get(name))
     with vault.changing_keys(), store.write():
         account = store.staff.disable(name, at)
         if not any(each.is_active and each.role is Role.SUPERVISOR for each in store.staff.list()):
             raise Refused("staff.error_last_supervisor")
-        store.audit.append("account_disabled", by, name, at=_at(clock))
+        store.audit.append("account_disabled", by, name, at=stamp(clock))
         vault.remove_account(name)
     return account
 
@@ -132,7 +133,7 @@ def change_passphrase(vault: Vault, clock: Clock, name: str, new: str) -> None:
     Raises Refused for one that is too short, Locked without every key.
     """
     vault.put_account(name, new)
-    vault.kiosk_store.audit.append("passphrase_changed", name, name, at=_at(clock))
+    vault.kiosk_store.audit.append("passphrase_changed", name, name, at=stamp(clock))
 
 
 def reset_passphrase(vault: Vault, clock: Clock, name: str, new: str, by: str) -> None:
@@ -147,7 +148,7 @@ def reset_passphrase(vault: Vault, clock: Clock, name: str, new: str, by: str) -
         raise Refused("staff.error_own_reset")
     _require_active(staff.get(name))
     vault.put_account(name, new)
-    vault.kiosk_store.audit.append("passphrase_reset", by, name, at=_at(clock))
+    vault.kiosk_store.audit.append("passphrase_reset", by, name, at=stamp(clock))
 
 
 def _require_active(account: Account) -> None:
@@ -182,13 +183,9 @@ def _unlock(
 def _note_refusal(vault: Vault, clock: Clock, name: str, by: str) -> None:
     """Log a wrong passphrase of a known account; a name nobody has may be a passphrase typed in the wrong field."""
     if vault.is_unlocked and any(account.name == name for account in vault.kiosk_store.staff.list()):
-        vault.kiosk_store.audit.append("sign_in_refused", by, name, at=_at(clock))
+        vault.kiosk_store.audit.append("sign_in_refused", by, name, at=stamp(clock))
 
 
 def _check_name(name: str) -> None:
     if not 1 <= len(name.strip()) <= _LONGEST_NAME or not name.isprintable() or name != name.strip():
         raise Refused("staff.error_name")
-
-
-def _at(clock: Clock) -> str:
-    return clock.now().isoformat(timespec="milliseconds")

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 
+from kiosk.clock import stamp
 from kiosk.domain.custody import OpenItem
 from kiosk.domain.errors import AnswerRefused, CustodyOpen, NotAllowedNow, Refused
 from kiosk.domain.staff import Role, require_role, require_two
@@ -42,7 +43,7 @@ def make_window(vault: Vault, clock: Clock, plan: WindowPlan, by: str) -> Window
     window_id = _fresh_id(plan)
     key, wrapped = vault.new_window_key(plan.rehearsal)
     with store.write():
-        at = _at(clock)
+        at = stamp(clock)
         window = store.windows.create(window_id, plan, wrapped, at)
         store.audit.append("window_made", by, window_id, "rehearsal" if plan.rehearsal else "", at=at)
     vault.keep_window_key(window_id, key)
@@ -64,9 +65,9 @@ def change_window(vault: Vault, clock: Clock, before: Window, plan: WindowPlan, 
     agreed = replanned(before, plan, is_open=WindowEvent.CLOSE in events)
     _check(agreed)
     with store.write():
-        window = store.windows.replan(before, agreed, _at(clock))
+        window = store.windows.replan(before, agreed, stamp(clock))
         items = ", ".join(differing(before, agreed))
-        store.audit.append("window_changed", by, before.id, items, at=_at(clock))
+        store.audit.append("window_changed", by, before.id, items, at=stamp(clock))
     return window
 
 
@@ -125,7 +126,7 @@ def close_keeping_key(
             window = _move(store, clock, window_id, WindowEvent.CLOSE, by, second or None, why)
             for each in left:
                 detail = f"{each.item} x{each.count}"
-                store.audit.append("custody_left_open", by, each.uid, detail, at=_at(clock))
+                store.audit.append("custody_left_open", by, each.uid, detail, at=stamp(clock))
     return window
 
 
@@ -167,7 +168,7 @@ def _move(
     require_role(account, Role.OPERATOR)
     require_assigned(store.windows.get(window_id), account)
     with store.write():
-        at = _at(clock)
+        at = stamp(clock)
         window = store.windows.move(window_id, event, by, second, reason, at)
         store.audit.append(f"window_{event}", by, window_id, f"with {second}" if second else "", at=at)
     return window
@@ -175,7 +176,3 @@ def _move(
 
 def _fresh_id(plan: WindowPlan) -> WindowId:
     return WindowId(f"{plan.held_on:%Y%m%d}-" + "".join(secrets.choice(_LETTERS) for _ in range(4)))
-
-
-def _at(clock: Clock) -> str:
-    return clock.now().isoformat(timespec="milliseconds")

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from kiosk.clock import stamp
 from kiosk.commands.answer import json_line
 from kiosk.commands.people import People, by_staff, data_folder, plain_errors, settings_of
 from kiosk.store.backup import make_backup, places, restore_backup
@@ -22,7 +23,7 @@ def backup() -> None:
 @by_staff()
 def make(people: People, folder: Path, as_json: bool) -> None:
     """Copy kiosk.db, the keyring and every window into DIR, encrypted as they are; works while serve runs."""
-    at = people.clock.now().isoformat(timespec="milliseconds")
+    at = stamp(people.clock)
     made = make_backup(people.vault, folder, at)
     people.vault.kiosk_store.audit.append("backup_made", people.by.name, "kiosk", f"{len(made.files)} files", at=at)
     about = {"folder": str(folder), "made_at": made.made_at, "files": sorted(made.files)}

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.clock import stamp
 from kiosk.commands.answer import json_line
 from kiosk.commands.people import People, by_staff, plain_errors
 from kiosk.domain.errors import NotFound
@@ -61,7 +62,7 @@ def use(people: People, recipient: Path) -> None:
     Office signing keys in the file are believed from now on, beside those known already.
     """
     lines = recipient.read_text("utf-8")
-    at = people.clock.now().isoformat(timespec="milliseconds")
+    at = stamp(people.clock)
     people.vault.set_recipients(lines)
     people.vault.kiosk_store.audit.append("recipients_changed", people.by.name, "kiosk", at=at)
     for entry in _entries(people, rehearsal=False)[:-1]:
@@ -73,7 +74,7 @@ def use(people: People, recipient: Path) -> None:
 @by_staff(Role.SUPERVISOR)
 def renew(people: People, rehearsal: bool) -> None:
     """Sign batches with a new device key from now on; register its public half at the office before the next one."""
-    store, at = people.vault.kiosk_store, people.clock.now().isoformat(timespec="milliseconds")
+    store, at = people.vault.kiosk_store, stamp(people.clock)
     with store.write():
         public = device.renew_device_key(store, rehearsal)
         store.audit.append("device_key_renewed", people.by.name, "kiosk", public, at=at)
@@ -96,7 +97,7 @@ def ssh(people: People) -> None:
 def s3(people: People, destination: str, key_id: str) -> None:
     """Keep the access key of the S3 destination NAME in kiosk.db; the secret is asked for like a passphrase."""
     secret = people.next_passphrase(f"{destination} (secret access key)")
-    store, at = people.vault.kiosk_store, people.clock.now().isoformat(timespec="milliseconds")
+    store, at = people.vault.kiosk_store, stamp(people.clock)
     with store.write():
         carrier_keys.set_s3_credentials(store, destination, carrier_keys.S3Credentials(key_id, secret))
         store.audit.append("s3_credentials_changed", people.by.name, destination, at=at)
@@ -107,7 +108,7 @@ def s3(people: People, destination: str, key_id: str) -> None:
 @by_staff(Role.SUPERVISOR)
 def forget(people: People, public: str) -> None:
     """Believe an office's signing key no more, for one that was lost or is not used any longer."""
-    store, at = people.vault.kiosk_store, people.clock.now().isoformat(timespec="milliseconds")
+    store, at = people.vault.kiosk_store, stamp(people.clock)
     with store.write():
         office_keys.forget(store, public)
         store.audit.append("office_key_forgotten", people.by.name, "kiosk", public, at=at)
