@@ -18,8 +18,8 @@ from kiosk.ports import Clock
 from kiosk.screens import services, settings
 
 OPEN_TO_ALL = frozenset({"desk.sign_in", "desk.enter", "static"})
-AT_WINDOW = frozenset({"queue", "identity"})
-"""Pages that show the applications of the window at work."""
+AT_WINDOW = frozenset({"queue", "identity", "desk.statistics"})
+"""Pages, by blueprint or endpoint, that show the applications of the window at work or their counts."""
 
 
 @dataclass
@@ -151,7 +151,7 @@ def _refuse_strangers(signed_in: Account) -> None:
     if named is not None:
         require_assigned(services().kiosk_store.windows.get(named), signed_in)
     window = services().current_window()
-    if window is not None and request.blueprint in AT_WINDOW:
+    if window is not None and not AT_WINDOW.isdisjoint({request.blueprint, request.endpoint}):
         require_assigned(window, signed_in)
 
 

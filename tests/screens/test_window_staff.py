@@ -39,6 +39,19 @@ def test_only_listed_staff_and_supervisors_see_the_applications(desk: Desk) -> N
             assert status == 200 or person.call_number not in numbers_in(words_of(text))
 
 
+def test_a_stranger_to_the_window_read_its_counts_of_the_day(desk: Desk) -> None:
+    desk.applicant()
+    for name, status in ((REHEARSAL_OPERATOR, 200), (REHEARSAL_SUPERVISOR, 200), (STRANGER, 403)):
+        staff = desk.signed_in(name)
+        text = staff.see("/statistics")
+        assert staff.last is not None
+        assert staff.last.status_code == status, name
+        assert ("1 / 30" in text) is (status == 200)
+    assert "担当ではありません" in text
+    close_keeping_key(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    assert "開いている窓口はありません" in staff.see("/statistics"), "as for everybody"
+
+
 def test_a_stranger_to_the_window_does_nothing_in_it(desk: Desk) -> None:
     person, staff = desk.applicant(), desk.signed_in(STRANGER)
     for path in ("claim", "accept", "withdraw", "photo-take", "form-id"):
