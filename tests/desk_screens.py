@@ -65,6 +65,7 @@ def _applications(desk: Desk) -> Iterator[Screen]:
     ended = desk.applicant(_A.DRAFT, application_kind="certificate_only")
     yield Screen("draft-to-desk", to=f"/queue/{ended.uid}/to-desk")
     yield Screen("stop", f"/queue/{ended.uid}/stop")
+    yield Screen("stopped", f"/queue/{desk.applicant(application_kind='certificate_only').uid}")
     complete = desk.applicant(_A.DRAFT, form_current="yes")
     yield Screen("draft-complete", to=f"/queue/{complete.uid}/to-desk")
 

@@ -10,7 +10,7 @@ from kiosk.actions.resume import is_at_desk, put_at_desk
 from kiosk.domain.errors import NotAllowedNow, NotFound, Refused, TappedFirst
 from kiosk.domain.form_qr import FormId
 from kiosk.domain.queue import Application
-from kiosk.domain.states import ApplicationEvent, allowed
+from kiosk.domain.states import ApplicationEvent, allowed, is_abandoned
 from kiosk.ports import Camera
 
 ABANDON_REASONS = ("went_away", "own_wish", "begun_twice", "other")
@@ -149,8 +149,17 @@ def submit(parts: Parts, uid: str, staff: str, version: int) -> Application:
 
 
 def end_here(parts: Parts, uid: str, staff: str, version: int) -> Application:
-    """End what cannot be applied for here; the reason is counted."""
-    application = _do(parts, uid, staff, ("ended_by_staff", ""), lambda: applicant.end_here(parts, uid, staff), version)
+    """End a draft of what cannot be applied for here; the reason is counted.
+
+    Raises NotAllowedNow where nothing says so, and for a returned application, which is rejected or withdrawn.
+    """
+
+    def end() -> None:
+        applicant.end_here(parts, uid, staff)
+        if not is_abandoned(parts.window_store().applications.get(uid).state):
+            raise NotAllowedNow("only a draft that cannot be applied for ends so")
+
+    application = _do(parts, uid, staff, ("ended_by_staff", ""), end, version)
     _finish(parts, uid)
     return _let_go(parts, application.uid, staff)
 

@@ -14,8 +14,9 @@ from kiosk.domain.applicant import (
     answers_no_longer_asked,
     items_asked,
     open_items,
+    stop_reason,
 )
-from kiosk.domain.errors import ItemOpen, KioskError, NotFound, NotPermitted, Refused, TappedFirst
+from kiosk.domain.errors import ItemOpen, KioskError, NotFound, NotPermitted, Refused, Stopped, TappedFirst
 from kiosk.domain.queue import Application
 from kiosk.domain.staff import Role
 from kiosk.domain.states import ApplicationEvent, ApplicationState, outcomes
@@ -62,13 +63,15 @@ def take_over(parts: Parts, uid: str, staff: str, held_by: str, fields: Mapping[
 def accept(parts: Parts, uid: str, staff: str, envelope: str, version: int) -> Application:
     """Accept a checked application; what was taken from the person goes into the numbered envelope first.
 
-    Raises ItemOpen while something asked is not answered, Refused for a bad envelope number or an identity check that
-    no longer fits the answers, TappedFirst or NotAllowedNow when it is no longer as it was on screen.
+    Raises Stopped where an answer says that no application can be made here, ItemOpen while something asked is not
+    answered, Refused for a bad envelope number or an identity check that no longer fits the answers, TappedFirst or
+    NotAllowedNow when it is no longer as it was on screen.
     """
     with parts.window_store().write():
         application = hold(parts, uid, staff)
         if application.answers.get(FORM_KEYED) == KEYED_ONCE:
             raise Refused("queue.error_form_not_compared")
+        _refuse_stop(parts, application)
         _refuse_open_items(parts, application)
         _refuse_outdated_check(parts, application)
         drop_photo_not_needed(parts, application)
@@ -76,6 +79,12 @@ def accept(parts: Parts, uid: str, staff: str, envelope: str, version: int) -> A
         application = _move(parts, uid, ApplicationEvent.ACCEPT, staff, None, version)
         note_all(parts, notes, staff, uid)
     return release(parts, application.uid, staff)
+
+
+def _refuse_stop(parts: Parts, application: Application) -> None:
+    reason = stop_reason(application.answers, applicant_rules(parts.settings), parts.clock.today())
+    if reason:
+        raise Stopped(reason)
 
 
 def _refuse_open_items(parts: Parts, application: Application) -> None:

@@ -18,11 +18,19 @@ from kiosk.domain.states import ApplicationEvent, allowed
 Answers = Mapping[str, Any]
 Condition = Mapping[str, Collection[str]]
 WITHOUT_FORM = "without_form"
+"""Answer kept by the form screen when a person goes on by hand, without an application form ID."""
 LEFT_OUT = "left_out"
 """Answer to the photo where it is only offered and the person goes on without."""
 FORM_KEYED, KEYED_ONCE, COMPARED = "form_keyed", "once", "compared"
 """Answer: the form's number was keyed once only and staff have still to compare it with the paper, or have done so."""
-"""Answer kept by the form screen when a person goes on by hand, without an application form ID."""
+
+STOPPED_BY = {
+    "certificate_only": "application_kind",
+    "too_early": "card_expiry",
+    "licence": "licence_way",
+    "other_city": "municipality",
+}
+"""Stop → the answer to change by who gave it by mistake."""
 
 
 class Kind(StrEnum):

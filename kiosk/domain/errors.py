@@ -10,6 +10,7 @@ KioskError
 │   ├── MyNumberRefused      looks like a My Number; the value is dropped unread
 │   ├── AnswerRefused        an answer breaks its rule
 │   ├── ItemOpen             an item asked of this person has no answer that counts
+│   ├── Stopped              an answer says that no application can be made here
 │   └── CustodyOpen          things taken from people are open in the ledger
 ├── NotSignedIn              a staff passphrase is needed first
 │   ├── OwnPassphraseWrong   who is signed in typed another passphrase than their own
@@ -97,6 +98,14 @@ class ItemOpen(Refused):
     def __init__(self, item: str) -> None:
         super().__init__("queue.error_item_open")
         self.item = item
+
+
+class Stopped(Refused):
+    """Nobody is accepted while an answer ends the way here; ``reason`` is the stop's key in applicant.toml."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("queue.error_stopped")
+        self.reason = reason
 
 
 class CustodyOpen(Refused):

@@ -16,6 +16,7 @@ from kiosk.actions import form_qr
 from kiosk.actions.photo_station import station_of
 from kiosk.actions.resume import what_to_mend
 from kiosk.domain.applicant import (
+    STOPPED_BY,
     Question,
     Step,
     StepKind,
@@ -298,16 +299,8 @@ def stop() -> ResponseReturnValue:
         return _go(url_for("applicant.next_step"))
     expiry = application.answers.get("card_expiry")
     first_day = renewal_from(date.fromisoformat(expiry), _rules(), _today()) if expiry else None
-    change = ANSWER_TO_CHANGE[step.key]
+    change = STOPPED_BY[step.key]
     return render_template("stop.html", reason=step.key, first_day=first_day, change=change, host=_host())
-
-
-ANSWER_TO_CHANGE = {
-    "certificate_only": "application_kind",
-    "too_early": "card_expiry",
-    "licence": "licence_way",
-    "other_city": "municipality",
-}
 
 
 @blueprint.post("/applicant/end")

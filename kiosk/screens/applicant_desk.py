@@ -11,6 +11,7 @@ from kiosk.actions.applicant import applicant_rules, step_of
 from kiosk.domain.applicant import Step, StepKind, items_asked, step_before, way
 from kiosk.domain.errors import NotAllowedNow, Refused, TappedFirst
 from kiosk.domain.queue import Application
+from kiosk.domain.states import ApplicationEvent, allowed
 from kiosk.screens import again, queue_page, services, settings, signed_in
 from kiosk.texts import languages, leading, translator
 
@@ -121,11 +122,13 @@ def submit(uid: str) -> ResponseReturnValue:
 
 
 def stop(uid: str) -> ResponseReturnValue:
-    """Why no application is made here."""
-    step = step_of(services(), _application(uid))
-    if step.kind is not StepKind.STOP:
+    """Why no application is made here; one that was handed in before is not ended by this page."""
+    application = _application(uid)
+    if step_of(services(), application).kind is not StepKind.STOP:
         return to_next(uid)
-    return render_template("applicant_desk_stop.html", application=_application(uid), reason=step.key)
+    can_end = ApplicationEvent.ABANDON in allowed(application.state)
+    stopped = queue_page.stop_of(application)
+    return render_template("applicant_desk_stop.html", application=application, stop=stopped, can_end=can_end)
 
 
 def end(uid: str) -> ResponseReturnValue:

@@ -13,6 +13,7 @@ from kiosk.actions.photo_station import station_of
 from kiosk.actions.receipt import HAS_RECEIPT
 from kiosk.actions.resume import is_at_desk, standing, what_to_mend
 from kiosk.domain.applicant import (
+    STOPPED_BY,
     Kind,
     Question,
     card_warnings,
@@ -21,11 +22,12 @@ from kiosk.domain.applicant import (
     next_step,
     questions,
     staff_flags,
+    stop_reason,
 )
 from kiosk.domain.custody import with_us
 from kiosk.domain.desk import AT_WORK, MOST_ROWS, OVER, Group, board
 from kiosk.domain.eras import in_era
-from kiosk.domain.errors import ItemOpen, KioskError, NotFound
+from kiosk.domain.errors import ItemOpen, KioskError, NotFound, Stopped
 from kiosk.domain.form_qr import FormId, masked
 from kiosk.domain.queue import Application
 from kiosk.domain.states import GOING, ApplicationEvent, allowed, is_correctable, origins, outcomes
@@ -49,6 +51,7 @@ def application_context(uid: str, error: str = "") -> dict[str, Any]:
         "questions": questions(application.answers, rules, today),
         "flags": staff_flags(application.answers, rules, today),
         "warnings": card_warnings(application.answers, rules),
+        "stop": stop_of(application),
         "twins": deeds.twins(services(), application),
         "municipalities": _municipalities(),
         "host": settings().municipality_name,
@@ -82,7 +85,27 @@ def refusal_words(refused: KioskError | None) -> str:
     t = translator(DEFAULT_LANGUAGE)
     if isinstance(refused, ItemOpen):
         return t(refused.text_key, item=t(f"applicant.label_{refused.item}"))
+    if isinstance(refused, Stopped):
+        item = t(f"applicant.label_{STOPPED_BY[refused.reason]}")
+        return t(refused.text_key, stop=t(f"queue.stop_{refused.reason}"), item=item)
     return t(words_here(refused.text_key))
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What ends the way here: its key, why nobody can be accepted with it, the answer to correct if that is wrong."""
+
+    reason: str
+    words: str
+    item: str
+
+
+def stop_of(application: Application) -> Stop | None:
+    """Why this application cannot be taken, if so; of one that is over nothing is said."""
+    reason = stop_reason(application.answers, applicant_rules(settings()), services().clock.today())
+    if reason is None or CLAIMED_FOR.isdisjoint(allowed(application.state)):
+        return None
+    return Stop(reason, refusal_words(Stopped(reason)), STOPPED_BY[reason])
 
 
 def _returned_for(application: Application) -> str:

@@ -8,13 +8,21 @@ import pytest
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationState
 from tests.actions.test_photo_under_one import OF_THE_MOTHER
-from tests.desk_navigator import Browser, Desk
+from tests.builders import AT
+from tests.desk_navigator import Browser, Desk, walk
 from tests.page_words import words_of
 
 RENEWAL = {
     "application_kind": "renewal", "card_expiry": "2026-12-31", "driving_licence": "yes", "licence_way": "number",
     "licence_number": "1234567890", "old_card": "hand_in",
 }  # fmt: skip
+STOPS = [
+    ("application_kind", {"answer": "certificate_only"}, {}, "電子証明書だけです", "申請の種類"),
+    ("card_expiry", {"era": "western", "year": "2030", "month": "5", "day": "5"}, RENEWAL, "時期より前", "有効期限"),
+    ("licence_way", {"answer": "stop"}, RENEWAL, "本人がオンラインで申請します", "免許情報の引き継ぎ"),
+    ("municipality", {"answer": "other"}, {}, "ほかの市区町村の方の申請を受け付けていません", "お住まいの"),
+]
+"""Item, correction, answers before, words of the stop, words of the answer to change."""
 CHILD = {"era": "western", "year": "2017", "month": "5", "day": "5"}
 
 
@@ -123,3 +131,64 @@ def test_who_is_accepted_with_others_and_has_something_open_is_told_what(desk: D
     answer = staff.press("/queue/ready", **fields)
     assert answer.status_code == 422
     assert "「お名前の点字」の答えがないか" in words_of(answer.text)
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+@pytest.mark.parametrize(("item", "fields", "before", "stop", "label"), STOPS)
+def test_a_correction_that_ends_the_way_here_was_accepted(
+    desk: Desk, item: str, fields: dict[str, str], before: dict[str, str], stop: str, label: str, by_hand: bool
+) -> None:
+    """2026-11: the applicant screen ends there, the desk took it in as if nothing were."""
+    desk.vault.kiosk_store.windows.set_options(desk.window.id, {"other_cities": "not_accepted"}, AT)
+    draft = desk.applicant(ApplicationState.DRAFT, **before, **({"without_form": "yes"} if by_hand else {}))
+    if by_hand:
+        desk.store.applications.set_form_id(draft.uid, None, AT)
+    uid, staff = walk(desk.store, draft.uid, ApplicationState.IDENTITY_CHECKED).uid, desk.signed_in()
+    assert 'id="stop"' not in staff.see(f"/queue/{uid}")
+    correct(desk, staff, uid, item, **fields)
+    page = staff.see(f"/queue/{uid}")
+    flag = page.split('id="stop"')[1].split("</div>")[0]
+    assert stop in flag
+    assert label in flag
+    assert f'href="/desk/queue/{uid}/change/{item}"' in flag
+    assert 'id="accept"' not in page
+    version = desk.store.applications.get(uid).version
+    alone = accept(desk, staff, uid)
+    with_others = staff.press("/queue/ready", **{f"version-{uid}": str(version), f"envelope-{uid}": "E-1"})
+    for refused in (alone, with_others):
+        assert refused.status_code == 422
+        assert stop in words_of(refused.text).split("このままでは受け付けられません。")[1]
+        assert "「受け付けない」" in words_of(refused.text)
+    assert desk.store.applications.get(uid).state is ApplicationState.IDENTITY_CHECKED
+    rejected = {"reason": "other", "words": "申請は要らない", "version": str(version)}
+    assert staff.press(f"/queue/{uid}/reject", **rejected).status_code == 303
+    assert 'id="stop"' not in staff.see(f"/queue/{uid}"), "it is over"
+
+
+def test_an_answer_that_ended_the_way_by_mistake_is_put_right_and_accepted(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    staff.see("/queue/")
+    staff.check(person)
+    correct(desk, staff, person.uid, "application_kind", answer="certificate_only")
+    assert accept(desk, staff, person.uid).status_code == 422
+    correct(desk, staff, person.uid, "application_kind", answer="first")
+    assert 'id="accept"' in staff.see(f"/queue/{person.uid}")
+    assert accept(desk, staff, person.uid).status_code == 303
+
+
+def test_a_returned_application_was_logged_as_ended_where_it_could_not_be(desk: Desk) -> None:
+    """The desk's stop page offered to end it, wrote so into the log, and it stayed as it was."""
+    person, staff = desk.applicant(ApplicationState.RETURNED), desk.signed_in()
+    staff.see("/queue/")
+    returned = correct(desk, staff, person.uid, "application_kind", answer="certificate_only")
+    assert staff.press(f"/queue/{person.uid}/to-desk").status_code == 303
+    page = staff.see(f"/queue/{person.uid}/stop")
+    assert 'id="end"' not in page
+    assert "「受け付けない」" in page
+    assert f'href="/desk/queue/{person.uid}/question/application_kind"' in page
+    assert staff.press(f"/queue/{person.uid}/end", version=str(returned.version)).status_code == 409
+    assert "ended_by_staff" not in [each.event for each in desk.services.kiosk_store.audit.list(person.uid)]
+    assert 'id="stop"' in staff.see(f"/queue/{person.uid}")
+    assert staff.press(f"/queue/{person.uid}/submit", version=str(returned.version)).status_code == 409
+    ended = {"reason": "own_wish", "version": str(returned.version)}
+    assert staff.press(f"/queue/{person.uid}/withdraw", **ended).status_code == 303
