@@ -14,6 +14,7 @@ from waitress.server import create_server
 from kiosk.clock import SystemClock
 from kiosk.commands.answer import json_line
 from kiosk.commands.key_files import device_keys
+from kiosk.commands.office_export import export
 from kiosk.commands.people import passphrases, plain_errors
 from kiosk.domain.staff import Role
 from kiosk.office import accounts, devices
@@ -36,7 +37,10 @@ def _database(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @click.group()
 def office() -> None:
-    """The office's page, its accounts and registered devices."""
+    """The office's page, its accounts and registered devices, tables for other software."""
+
+
+office.add_command(export)
 
 
 @office.command()

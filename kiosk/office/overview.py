@@ -50,6 +50,12 @@ def applications(connection: Connection, batch_id: str, after: str = "") -> list
     ).fetchall()
 
 
+def call_numbers(connection: Connection, batch_id: str) -> dict[str, str]:
+    """uid → call number of a batch's applications."""
+    found = connection.execute("select uid, call_number from applications where batch_id = %s", (batch_id,))
+    return {row["uid"]: row["call_number"] for row in found}
+
+
 def next_to_file(connection: Connection, batch_id: str, after: str) -> str | None:
     """The uid of the next application nobody has begun, round the batch once."""
     row = connection.execute(

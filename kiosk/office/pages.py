@@ -9,6 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 from flask.typing import ResponseReturnValue
 
 from kiosk.domain.batch import file_name
+from kiosk.domain.columns import Misfit, misfit_report
 from kiosk.domain.errors import NotFound
 from kiosk.domain.staff import Role
 from kiosk.domain.worksheet import REASONS, Filing, FilingEvent, allowed
@@ -41,6 +42,13 @@ def who() -> dict[str, Any]:
 def moment(at: Any) -> str:
     """A time of the database as people read it here."""
     return str(at.astimezone(parts().clock.now().tzinfo).strftime("%Y-%m-%d %H:%M"))
+
+
+@blueprint.app_template_filter("character")
+def character(code_point: str) -> str:
+    """The character of ``U+20B9F``; nothing for one that cannot be seen."""
+    found = chr(int(code_point.removeprefix("U+"), 16))
+    return found if found.isprintable() else ""
 
 
 @blueprint.get("/")
@@ -80,12 +88,17 @@ def acknowledgement(batch_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/batches/<batch_id>/export")
 def exported(batch_id: str) -> ResponseReturnValue:
-    """The table of a batch by the profile chosen; that it was taken out is written down."""
-    profile = request.form.get("profile", "")
+    """The table of a batch by the profile chosen; what CP932 lacks is shown first. That it was taken out is noted."""
+    profile, part, lost = request.form.get("profile", ""), request.form.get("part"), list[Misfit]()
     with office() as connection:
-        overview.batch(connection, batch_id)
-        table = b"".join(export.exported(connection, batch_id, parts().columns, profile))
+        found = overview.batch(connection, batch_id)
+        table = b"".join(export.exported(connection, batch_id, parts().columns, profile, lost))
         worksheet.note(connection, account().name, "export", batch_id, detail=profile)
+        if lost and part is None:
+            calls = overview.call_numbers(connection, batch_id)
+            return render_template("office_export.html", batch=found, profile=profile, lost=lost, calls=calls)
+    if part == "report":
+        return _download(misfit_report(lost).encode("utf-8-sig"), "text/csv", "cp932-report.csv")
     return _download(table, "text/csv", "applications.csv")
 
 

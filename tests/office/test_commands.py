@@ -9,8 +9,10 @@ import sys
 import urllib.request
 from pathlib import Path
 
+from kiosk.office.intake import take_in
 from tests.conftest import kiosk
 from tests.office.places import Place, RealKiosk
+from tests.office.test_pages import NAMED
 
 PASSPHRASE = "an office passphrase"
 
@@ -81,6 +83,36 @@ def test_files_whose_names_are_no_utf8_are_taken_in_and_answered_each(place: Pla
         assert (done.returncode, [each["file"] for each in said]) == (2, given)
         assert (said[0]["reason"], said[1]["state"], said[2]["error"]["key"]) == ("not_a_batch", state, "unreadable")
     assert len(list(place.ack.iterdir())) == 1
+
+
+def test_a_table_by_command_has_its_report_of_lost_characters_beside_it(place: Place, tmp_path: Path) -> None:
+    batch = take_in(place.office(), place.kiosk.seal()).manifest.batch_id
+    place.rows(NAMED, '"𠮷田"', place.kiosk.uids[0])
+    where = ("--database", place.database, "--rehearsal")
+    add = ("office", "account", "add", "課長", "--passphrase-fd", "0", *where)
+    assert command(place, *add, stdin=PASSPHRASE + "\n").returncode == 0
+    export = ("office", "export", batch, *where, "--as", "課長", "--passphrase-fd", "0", "--json")
+
+    def table(profile: str, out: Path, words: str = PASSPHRASE) -> subprocess.CompletedProcess[str]:
+        return command(place, *export, "--profile", profile, "--out", out, stdin=words + "\n")
+
+    done = table("cp932", tmp_path / "narrow")
+    said = json.loads(done.stdout)
+    assert (done.returncode, said["misfits"], "〓" in done.stderr) == (0, 1, True), done.stderr
+    assert "〓田" in Path(said["file"]).read_bytes().decode("cp932")
+    report = Path(said["report"]).read_bytes().decode("utf-8-sig")
+    assert report.splitlines()[1] == f'"{place.kiosk.uids[0]}","メール連絡用氏名","U+20BB7"'
+    done = table("default", tmp_path / "wide")
+    assert (done.returncode, json.loads(done.stdout)["report"], done.stderr) == (0, None, "")
+    assert [each.name for each in (tmp_path / "wide").iterdir()] == ["applications.csv"]
+    deeds = place.rows("select staff, detail from log where deed = 'export' order by id")
+    assert deeds == [{"staff": "課長", "detail": "cp932"}, {"staff": "課長", "detail": "default"}]
+    (tmp_path / "file").write_text("in the way")
+    for profile, out, code in (("nobody's", "new", 2), ("cp932", "narrow", 2), ("cp932", "file/below", 2)):
+        odd = table(profile, tmp_path / out)
+        assert (odd.returncode, odd.stdout, "Traceback" in odd.stderr) == (code, "", False)
+    assert table("default", tmp_path / "new", "wrong words").returncode == 1
+    assert not (tmp_path / "new").exists()
 
 
 def test_the_page_starts_only_with_an_account_and_on_loopback(place: Place, tmp_path: Path) -> None:

@@ -28,6 +28,11 @@ from tests.servers import close
 PASSPHRASE = "an office passphrase"
 MY_NUMBER = "123456789018"
 
+NAMED = (
+    "update applications set content = jsonb_set(content::jsonb, '{answers,contact_name}', %s::jsonb)::json"
+    " where uid = %s returning 1"
+)
+
 
 class Desk:
     """A browser of one person at the office."""
@@ -137,6 +142,28 @@ def test_photo_acknowledgement_and_export_come_out_whole(place: Place, one: str)
     assert {row["メール連絡用氏名"] for row in rows} == {NAME}
     assert desk.post(f"/batches/{batch}/export", profile="cp932").data.decode("cp932").count("\r\n") == 4
     assert desk.post(f"/batches/{batch}/export", profile="nobody's").status_code == 404
+
+
+def test_what_cp932_lacks_was_a_mark_in_the_office_s_table_and_nobody_was_told(place: Place, one: str) -> None:
+    """The batch's own table has a report beside it; the table taken out at the office had none."""
+    first, batch = place.kiosk.uids[0], one.split("/")[2]
+    place.rows(NAMED, '"𠮷田 \u9dd7"', first)
+    desk, path = Desk(place), f"/batches/{batch}/export"
+    page = desk.post(path, profile="cp932").get_data(as_text=True)
+    (call,) = place.rows("select call_number from applications where uid = %s", first)
+    for shown in ("2字", "〓", call["call_number"], "メール連絡用氏名", "𠮷", "U+20BB7", "U+9DD7", one):
+        assert shown in page
+    table = desk.post(path, profile="cp932", part="table").data.decode("cp932")
+    assert "〓田 〓" in table
+    report = desk.post(path, profile="cp932", part="report").data.decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(report))) == [
+        ["uid", "column", "code_point"],
+        [first, "メール連絡用氏名", "U+20BB7"],
+        [first, "メール連絡用氏名", "U+9DD7"],
+    ]
+    assert "𠮷田" in desk.post(path, profile="default").data.decode("utf-8-sig")
+    place.rows(NAMED, '"吉田"', first)
+    assert "吉田" in desk.post(path, profile="cp932").data.decode("cp932")
 
 
 def test_an_acknowledgement_is_downloaded_where_the_municipality_has_a_japanese_name(place: Place, one: str) -> None:

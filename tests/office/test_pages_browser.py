@@ -13,7 +13,7 @@ from camera.virtual import VirtualCamera
 from kiosk.office.intake import take_in
 from tests.axe import barriers
 from tests.office.places import NAME, Kiosk, Place, corrected
-from tests.office.test_pages import PASSPHRASE, Desk
+from tests.office.test_pages import NAMED, PASSPHRASE, Desk
 from tests.servers import close
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -62,6 +62,16 @@ def test_filing_by_keyboard_and_copy_buttons_and_no_barrier_on_any_page(page: Pa
     page.click("tbody tr:last-child .deeds a >> nth=0")
     page.wait_for_selector("form.export")
     found["batch"] = barriers(page)
+    filled.rows(NAMED.replace("contact_name", "braille"), '"𠮷"', filled.kiosk.uids[2])
+    page.select_option("#profile", "cp932")
+    page.click("form.export button")
+    page.wait_for_selector("td:has-text('U+20BB7')")
+    found["export"] = barriers(page)
+    with page.expect_download() as table:
+        page.click("button[value=table]")
+    assert "〓" in Path(table.value.path()).read_bytes().decode("cp932")
+    page.click("form.export a")
+    page.wait_for_selector("#profile")
     page.click("tr:has(.state) td:last-child a")
     page.click("#claim")
     page.wait_for_selector("#file")

@@ -1,0 +1,67 @@
+"""``kiosk office export``: the table of one batch by a column profile, as the page gives it, for a script to fetch."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+from kiosk.clock import SystemClock
+from kiosk.commands.answer import json_line, shown
+from kiosk.commands.folders import empty_folder
+from kiosk.commands.people import passphrases, plain_errors
+from kiosk.domain.columns import Misfit, misfit_report
+from kiosk.office import accounts, overview, worksheet
+from kiosk.office.database import Side, connected
+from kiosk.office.export import exported
+from kiosk.rules import load_rules
+
+TABLE, REPORT = "applications.csv", "cp932-report.csv"
+RULES = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("export")
+@click.argument("batch_id", metavar="BATCH")
+@click.option("--database", required=True, metavar="URL", envvar="KIOSK_OFFICE_DATABASE", help="postgresql://…")
+@click.option("--rehearsal", is_flag=True, help="the side of practice batches, apart from the real ones")
+@click.option("--profile", default="default", show_default=True, help="columns of the table, a profile of columns.toml")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="a new or empty folder")
+@click.option("--rules", type=RULES, help="own columns.toml")
+@click.option("--as", "as_name", required=True, metavar="NAME", help="your account at the office's page")
+@click.option("--passphrase-fd", type=int, help="read the passphrase from this descriptor")
+@click.option("--json", "as_json", is_flag=True, help="one object per line")
+@plain_errors
+def export(
+    batch_id: str, database: str, rehearsal: bool, profile: str, out: Path, rules: Path | None, as_name: str,
+    passphrase_fd: int | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Write the rows of BATCH that are in force as a table, and what CP932 lacks of them as a report beside it."""
+    columns, folder, lost = load_rules("columns", rules), empty_folder(out), list[Misfit]()
+    if profile not in columns["profile"]:
+        raise click.UsageError(f"no such profile; there are {', '.join(columns['profile'])}")
+    passphrase = passphrases(passphrase_fd)(as_name)
+    with connected(database, Side.of(rehearsal)) as connection:
+        staff = accounts.sign_in(connection, as_name, passphrase, SystemClock().now()).name
+        overview.batch(connection, batch_id)
+        table = b"".join(exported(connection, batch_id, columns, profile, lost))
+        worksheet.note(connection, staff, "export", batch_id, detail=profile)
+    files = {TABLE: table} | ({REPORT: misfit_report(lost).encode("utf-8-sig")} if lost else {})
+    _write(folder, files)
+    report = folder / REPORT if lost else None
+    about: dict[str, Any] = {"file": str(folder / TABLE), "batch_id": batch_id, "profile": profile}
+    about |= {"misfits": len(lost), "report": str(report) if report else None}
+    click.echo(json_line(about) if as_json else shown(str(folder / TABLE)))
+    if report:
+        click.echo(f"CP932 lacks {len(lost)} characters, 〓 in the table: {shown(str(report))} names them", err=True)
+
+
+def _write(folder: Path, files: dict[str, bytes]) -> None:
+    """All of them or none, so that a table that was cut off is not taken for a whole one."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, data in files.items():
+            (folder / name).write_bytes(data)
+    except OSError as error:
+        for name in files:
+            (folder / name).unlink(missing_ok=True)
+        raise click.ClickException(f"nothing was written: {os.strerror(error.errno or 0)}") from None
