@@ -1,4 +1,4 @@
-"""The custody ledger: take, put in the envelope, give back. The card's PINs never come into it."""
+"""The custody ledger: take, put in the envelope, hand over, give back. The card's PINs never come into it."""
 
 from collections.abc import Mapping
 
@@ -46,15 +46,15 @@ def give_all_back(parts: Parts, uid: str, staff: str, *, is_confirmed: bool) -> 
     return settle(parts, uid, {}, staff)
 
 
-GIVE_BACK_REASONS = ("asked_for", "not_needed", "taken_by_mistake")
+GIVE_BACK_REASONS = ("asked_for", "not_needed", "not_accepted", "taken_by_mistake")
 
 
 def move_item(parts: Parts, uid: str, line_id: int, deed: str, staff: str, reason: str = "") -> None:
-    """Note that one thing went back to the person (``give_back``) or, from its envelope, to the office (``hand_over``).
+    """Note that one thing went to the office from its envelope, or back to the person.
 
-    What goes back needs one of the reasons, and only what an accepted application brought goes to the office. Raises
-    Refused without it, NotFound for a line of somebody else or an unknown deed, TappedFirst when the thing is elsewhere
-    already.
+    ``deed`` is ``hand_over``, ``give_back`` or, of what the office had, ``fetch_back``. What goes back needs one of the
+    reasons, and only what an accepted application brought goes to the office. Raises Refused without it, NotFound for a
+    line of somebody else or an unknown deed, TappedFirst when the thing is elsewhere already.
     """
     ledger = parts.window_store().custody
     with parts.window_store().write():
@@ -62,12 +62,18 @@ def move_item(parts: Parts, uid: str, line_id: int, deed: str, staff: str, reaso
         line = next((each for each in ledger.list(uid) if each.id == line_id), None)
         if line is None or deed not in _EVENTS:
             raise NotFound("no such line of this person's ledger")
-        if deed == "give_back" and reason not in GIVE_BACK_REASONS:
+        is_back = deed != "hand_over"
+        if is_back and reason not in GIVE_BACK_REASONS:
             raise Refused("queue.error_reason_needed")
-        if deed == "hand_over" and application.state not in GOING:
+        if not is_back and application.state not in GOING:
             raise Refused("queue.error_hand_over_not_accepted")
-        (ledger.give_back if deed == "give_back" else ledger.hand_over)(line_id, staff, now(parts))
-        note(parts, _EVENTS[deed], staff, uid, f"{line.item}: {reason}" if deed == "give_back" else line.item)
+        move = {"give_back": ledger.give_back, "hand_over": ledger.hand_over, "fetch_back": ledger.fetch_back}[deed]
+        move(line_id, staff, now(parts))
+        note(parts, _EVENTS[deed], staff, uid, f"{line.item}: {reason}" if is_back else line.item)
 
 
-_EVENTS = {"give_back": "custody_given_back", "hand_over": "custody_handed_over"}
+_EVENTS = {
+    "give_back": "custody_given_back",
+    "hand_over": "custody_handed_over",
+    "fetch_back": "custody_fetched_back",
+}

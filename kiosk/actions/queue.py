@@ -129,12 +129,15 @@ def send_back(parts: Parts, uid: str, staff: str, fields: Mapping[str, str], ver
 
 
 def withdraw(parts: Parts, uid: str, staff: str, fields: Mapping[str, str], version: int) -> Application:
-    """End an application at the person's wish; everything held is given back first."""
+    """End an application at the person's wish; everything held is given back first.
+
+    What the office has stays open in the ledger until the person has that back as well.
+    """
     return _end(parts, uid, ApplicationEvent.WITHDRAW, staff, fields, version)
 
 
 def reject(parts: Parts, uid: str, staff: str, fields: Mapping[str, str], version: int) -> Application:
-    """End an application that cannot be taken; everything held is given back first."""
+    """End an application that cannot be taken; everything held is given back first, as by ``withdraw``."""
     return _end(parts, uid, ApplicationEvent.REJECT, staff, fields, version)
 
 

@@ -122,7 +122,8 @@ def _left_open(vault: Vault, window_id: str) -> Iterator[str]:
     t = translator(words_language())
     for each in vault.window_store(window_id).custody.open_items():
         what = f"{t(f'identity.paper_{each.item}')} {t('queue.label_count', count=each.count)}"
-        yield f"  {each.call_number}\t{what}\t{each.envelope or t('batch.label_no_envelope')}"
+        where = t("queue.label_at_office") if each.at_office else each.envelope or t("batch.label_no_envelope")
+        yield f"  {each.call_number}\t{what}\t{where}"
 
 
 @click.command()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 WITH_US = frozenset({"taken", "in_envelope"})
+AT_OFFICE = "handed_over"
 LOSS_REPORT = "loss_report"
 """Taken in place of a card that the person reports lost."""
 MOST_OF_ONE = 9
@@ -38,13 +39,14 @@ Line = TypeVar("Line", bound=LedgerLine)
 
 @dataclass(frozen=True, slots=True)
 class OpenItem:
-    """A thing nobody has settled: in no envelope, or in the envelope of an application that goes nowhere."""
+    """A thing nobody has settled: in no envelope, or, of an application going nowhere, in one or with the office."""
 
     uid: str
     call_number: str
     item: str
     count: int
     envelope: str | None
+    at_office: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +62,33 @@ def with_us(lines: Iterable[Line]) -> tuple[Line, ...]:
     return tuple(line for line in lines if line.state in WITH_US)
 
 
+def not_back(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """The lines of things that the person has not got back: with us, or with the office."""
+    return tuple(line for line in lines if line.state in WITH_US or line.state == AT_OFFICE)
+
+
 def changes(lines: Iterable[LedgerLine], wanted: Mapping[str, int]) -> LedgerChanges:
-    """What to take and what to give back so that exactly ``wanted``, item by count, is with us.
+    """What to take and what to give back so that exactly ``wanted``, item by count, is with us or with the office.
 
     More of an item is one line more; of an item that becomes fewer every line goes back and the rest is taken anew.
+    What the office has stays there; only its own button brings it back.
     """
-    held = with_us(lines)
-    have = Counter[str]()
-    for line in held:
-        have[line.item] += line.count
-    too_many = {item for item, count in have.items() if count > wanted.get(item, 0)}
-    missing = {item: count if item in too_many else count - have[item] for item, count in wanted.items()}
+    lines = tuple(lines)
+    held, away = with_us(lines), _counts(line for line in lines if line.state == AT_OFFICE)
+    have, here = _counts(held), {item: max(0, count - away[item]) for item, count in wanted.items()}
+    too_many = {item for item, count in have.items() if count > here.get(item, 0)}
+    missing = {item: count if item in too_many else count - have[item] for item, count in here.items()}
     return LedgerChanges(
         tuple((item, count) for item, count in missing.items() if count > 0),
         tuple(line.id for line in held if line.item in too_many),
     )
+
+
+def _counts(lines: Iterable[LedgerLine]) -> Counter[str]:
+    found = Counter[str]()
+    for line in lines:
+        found[line.item] += line.count
+    return found
 
 
 def is_envelope_number(text: str) -> bool:

@@ -24,7 +24,7 @@ from kiosk.domain.applicant import (
     staff_flags,
     stop_reason,
 )
-from kiosk.domain.custody import with_us
+from kiosk.domain.custody import AT_OFFICE, not_back, with_us
 from kiosk.domain.desk import AT_WORK, MOST_ROWS, OVER, Group, board
 from kiosk.domain.eras import in_era
 from kiosk.domain.errors import ItemOpen, KioskError, NotFound, Stopped
@@ -57,7 +57,9 @@ def application_context(uid: str, error: str = "") -> dict[str, Any]:
         "host": settings().municipality_name,
         "photo": store.photos.get(uid),
         "check": store.identity.get(uid),
-        "items": with_us(store.custody.list(uid)),
+        "items": not_back(store.custody.list(uid)),
+        "items_here": with_us(store.custody.list(uid)),
+        "at_office": AT_OFFICE,
         "can_hand_over": application.state in GOING,
         "events": [str(event) for event in allowed(application.state)],
         "history": history(store, uid, _municipalities(), settings().municipality_name),

@@ -13,6 +13,7 @@ _NEXT = {
     "handed_over": ("in_envelope",),
     "given_back": ("taken", "in_envelope"),
 }
+_AT_OFFICE = ("handed_over",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,10 @@ class Custody:
         """Note that the person has it back; raises TappedFirst when the office has it already."""
         return self._move(item_id, "given_back", by, at)
 
+    def fetch_back(self, item_id: int, by: str, at: str) -> CustodyItem:
+        """Note that the person has back what the office had; raises TappedFirst when the office has it not."""
+        return self._move(item_id, "given_back", by, at, origins=_AT_OFFICE)
+
     def list(self, uid: str | None = None) -> list[CustodyItem]:
         """The ledger of one application or of all, oldest first."""
         where, values = ("where uid = ?", (uid,)) if uid else ("", ())
@@ -68,14 +73,18 @@ class Custody:
         return row is not None
 
     def open_items(self) -> Sequence[OpenItem]:
-        """What is in no envelope, or in that of an application not accepted: nothing may close before this is empty."""
+        """What is in no envelope, or is in one or with the office for an application not accepted.
+
+        Nothing may close before this is empty.
+        """
         rows = self._store.rows(
-            "select uid, call_number, item, count, envelope from custody join applications using (uid)"  # noqa: S608 -- marks only
-            " where custody.state = 'taken' or (custody.state = 'in_envelope' and applications.state not in"
+            "select uid, call_number, item, count, envelope, custody.state = 'handed_over' as at_office"  # noqa: S608 -- marks only
+            " from custody join applications using (uid) where custody.state = 'taken'"
+            " or (custody.state in ('in_envelope', 'handed_over') and applications.state not in"
             f" ({', '.join('?' * len(GOING))})) order by call_number, id",
             GOING,
         )
-        return [OpenItem(**row) for row in rows]
+        return [OpenItem(**{**row, "at_office": bool(row["at_office"])}) for row in rows]
 
     def _get(self, item_id: int) -> CustodyItem:
         row = self._store.row("select * from custody where id = ?", (item_id,))
@@ -83,8 +92,10 @@ class Custody:
             raise TappedFirst("no such ledger line")
         return CustodyItem(**row)
 
-    def _move(self, item_id: int, state: str, by: str, at: str, envelope: str | None = None) -> CustodyItem:
-        origins = _NEXT[state]
+    def _move(
+        self, item_id: int, state: str, by: str, at: str, envelope: str | None = None, origins: tuple[str, ...] = ()
+    ) -> CustodyItem:
+        origins = origins or _NEXT[state]
         marks = ", ".join("?" * len(origins))
         with self._store.write() as database:
             changed = database.conn.execute(

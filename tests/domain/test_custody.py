@@ -17,7 +17,12 @@ class Line:
     state: str = "taken"
 
 
-HELD = (Line(1, "consent_form"), Line(2, "consent_form", state="in_envelope"), Line(3, "old_card", state="given_back"))
+HELD = (
+    Line(1, "consent_form"),
+    Line(2, "consent_form", state="in_envelope"),
+    Line(3, "old_card", state="given_back"),
+    Line(4, "juki_card", state="handed_over"),
+)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +34,8 @@ HELD = (Line(1, "consent_form"), Line(2, "consent_form", state="in_envelope"), L
         ({}, (), (1, 2)),
         ({"consent_form": 2, "old_card": 1}, (("old_card", 1),), ()),
         ({"loss_report": 2}, (("loss_report", 2),), (1, 2)),
+        ({"consent_form": 2, "juki_card": 1}, (), ()),
+        ({"consent_form": 2, "juki_card": 2}, (("juki_card", 1),), ()),
     ],
 )
 def test_the_ledger_comes_to_what_is_wanted(

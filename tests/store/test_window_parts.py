@@ -104,6 +104,10 @@ def test_an_envelope_of_an_application_that_goes_nowhere_is_open(store: WindowSt
     store.applications.move(person.uid, ApplicationEvent.REOPEN, "demo", AT, "misread")
     assert store.custody.open_items() == [OpenItem(person.uid, person.call_number, "old_card", 1, "A-1")]
     store.custody.hand_over(line.id, "demo", AT)
+    assert store.custody.open_items() == [
+        OpenItem(person.uid, person.call_number, "old_card", 1, "A-1", at_office=True)
+    ]
+    store.custody.fetch_back(line.id, "demo", AT)
     assert store.custody.open_items() == []
 
 
