@@ -5,7 +5,7 @@ from pathlib import Path
 from kiosk.actions.applicant import applicant_rules
 from kiosk.actions.desk import Parts
 from kiosk.domain.applicant import card_warnings
-from kiosk.domain.custody import with_us
+from kiosk.domain.custody import not_back
 from kiosk.domain.eras import in_era
 from kiosk.domain.errors import NotAllowedNow
 from kiosk.domain.receipt import Receipt
@@ -21,7 +21,7 @@ def receipt_of(parts: Parts, uid: str) -> Receipt:
     application, check = store.applications.get(uid), store.identity.get(uid)
     if application.state not in HAS_RECEIPT or check is None:
         raise NotAllowedNow("only what is accepted has a receipt")
-    held = with_us(store.custody.list(uid))
+    held = not_back(store.custody.list(uid))
     rules = load_rules("receipt", Path(parts.settings.rules) if parts.settings.rules else None)
     least, most = rules["weeks"][check.result]
     return Receipt(

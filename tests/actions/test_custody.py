@@ -124,3 +124,11 @@ def test_a_check_done_again_took_a_second_time_what_the_office_had(desk: Desk) -
     assert 'name="envelope"' not in staff.see(f"/queue/{uid}"), "nothing is left to go into one"
     assert press(desk, staff, uid, "accept").status_code == 303
     assert balance_window(desk.vault, desk.window.id).adds_up
+
+
+def test_a_receipt_printed_again_left_out_what_the_office_has_by_then(desk: Desk) -> None:
+    staff = desk.signed_in(REHEARSAL_SUPERVISOR)
+    uid, _ = handed_over(desk, staff)
+    receipt = words_of(staff.see(f"/queue/{uid}/receipt"))
+    assert "暗証番号設定依頼書" in receipt
+    assert "E-1" in receipt
