@@ -55,7 +55,7 @@ def find() -> ResponseReturnValue:
     found = deeds.find(services(), wanted)
     if len(found) == 1:
         return _open(found[0].uid)
-    return render_template("queue_find.html", found=found, wanted=wanted.strip()[:8])
+    return render_template("queue_find.html", found=found, no_form=queue_page.no_form, wanted=wanted.strip()[:8])
 
 
 @blueprint.get("/ready")
@@ -108,9 +108,8 @@ def form_id(uid: str) -> ResponseReturnValue:
     except TappedFirst as refused:
         again.keep(again.Again(f"queue/{uid}", refused=refused))
         return "", 409, {"HX-Redirect": url_for("queue.application", uid=uid)}
-    return render_block(
-        "queue_application.html", "form_id", application=application, shown=_grouped(application), events=()
-    )
+    shown, no_form = _grouped(application), queue_page.no_form(application)
+    return render_block("queue_application.html", "form_id", application=application, shown=shown, no_form=no_form)
 
 
 @blueprint.post("/<uid>/form-id-agrees")

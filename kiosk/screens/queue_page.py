@@ -14,6 +14,7 @@ from kiosk.actions.receipt import HAS_RECEIPT
 from kiosk.actions.resume import is_at_desk, standing, what_to_mend
 from kiosk.domain.applicant import (
     STOPPED_BY,
+    WITHOUT_FORM,
     Kind,
     Question,
     card_warnings,
@@ -30,7 +31,15 @@ from kiosk.domain.eras import in_era
 from kiosk.domain.errors import ItemOpen, KioskError, NotFound, Stopped
 from kiosk.domain.form_qr import FormId, masked
 from kiosk.domain.queue import Application
-from kiosk.domain.states import GOING, ApplicationEvent, allowed, is_correctable, origins, outcomes
+from kiosk.domain.states import (
+    GOING,
+    ApplicationEvent,
+    allowed,
+    is_abandoned,
+    is_correctable,
+    origins,
+    outcomes,
+)
 from kiosk.screens import services, settings, signed_in
 from kiosk.screens.errors import words_here
 from kiosk.screens.photo_panel import photo_panel
@@ -64,6 +73,8 @@ def application_context(uid: str, error: str = "") -> dict[str, Any]:
         "events": [str(event) for event in allowed(application.state)],
         "history": history(store, uid, _municipalities(), settings().municipality_name),
         "returned_for": _returned_for(application),
+        "is_wiped": is_abandoned(application.state),
+        "no_form": no_form(application),
         "masked_id": masked(FormId(application.form_id)) if application.form_id else "",
         "can_claim": CLAIMED_FOR.intersection(allowed(application.state)),
         "can_change": is_correctable(application.state),
@@ -108,6 +119,14 @@ def stop_of(application: Application) -> Stop | None:
     if reason is None or CLAIMED_FOR.isdisjoint(allowed(application.state)):
         return None
     return Stop(reason, refusal_words(Stopped(reason)), STOPPED_BY[reason])
+
+
+def no_form(application: Application) -> str:
+    """The text key of what stands where an application has no form ID."""
+    if is_abandoned(application.state):
+        return "queue.label_wiped"
+    is_by_hand = application.answers.get(WITHOUT_FORM) == "yes"
+    return "queue.label_by_hand" if is_by_hand else "queue.label_form_not_confirmed"
 
 
 def _returned_for(application: Application) -> str:

@@ -291,6 +291,26 @@ def test_a_draft_given_up_at_the_desk_kept_name_form_and_photo(desk: Desk) -> No
     assert draft.call_number in staff.see(f"/queue/{draft.uid}")
 
 
+def test_what_was_wiped_stood_there_as_a_handwritten_application(desk: Desk) -> None:
+    staff = desk.signed_in()
+    draft, returned = desk.applicant(_A.DRAFT), desk.applicant(_A.RETURNED)
+    by_hand = desk.applicant(_A.DRAFT, without_form="yes")
+    for each in (returned, by_hand):
+        desk.store.applications.set_form_id(each.uid, None, AT)
+    staff.see("/queue/")
+    gone = {"reason": "went_away", "version": str(draft.version)}
+    assert staff.press(f"/queue/{draft.uid}/abandon", **gone).status_code == 303
+    for uid, words in ((draft.uid, "消去済み"), (returned.uid, "まだ読み取り前・確認前"), (by_hand.uid, "手書き申請")):
+        line = words_of(staff.see(f"/queue/{uid}").split('id="form_id"')[1].split("</dd>")[0])
+        assert words in line
+    page = words_of(staff.see(f"/queue/{draft.uid}"))
+    assert "受付番号、時刻、中止の理由だけが残っています" in page
+    assert "未入力" not in page, "nobody left these unanswered"
+    desk.applicant(_A.DRAFT, form_id=f"{4321:023d}")
+    desk.store.applications.start("no-form-yet", "4321", "ja", AT, AT)
+    assert "まだ読み取り前・確認前" in words_of(staff.see("/queue/find?wanted=4321"))
+
+
 def test_a_person_without_a_mail_address_could_not_be_served(desk: Desk) -> None:
     staff = desk.signed_in()
     uid = begun(staff)
