@@ -10,7 +10,7 @@ from kiosk.batch_file.tally import PHOTOS
 from kiosk.domain.errors import BatchError
 from kiosk.office import batches
 from kiosk.office.lanes import Lanes
-from kiosk.office.object_store import ObjectStore
+from kiosk.office.object_store import ObjectStore, photo_key
 
 MOST_PHOTO_BYTES = 64 * 1024 * 1024
 """A photo larger than this is not held in memory; a card application's is at most some megabytes."""
@@ -41,11 +41,6 @@ def store_photos(
         again = check_file(path, identities, found.device_key, keep)
     _same(again, found)
     store.settle()
-
-
-def photo_key(batch_sha256: str, name: str) -> str:
-    """Where a photo (``photos/<uid>.jpg``) of that file lies: what is under this name can only ever be one picture."""
-    return f"{batch_sha256}/{name}"
 
 
 def _small(chunks: Iterator[bytes]) -> bytes:

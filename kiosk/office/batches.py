@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -13,7 +14,7 @@ from kiosk.batch_file import manifest as manifest_bytes
 from kiosk.batch_file.reader import Checked
 from kiosk.domain.batch import Manifest
 from kiosk.domain.errors import BatchError
-from kiosk.office.database import Connection, loading
+from kiosk.office.database import Connection, loading, one
 
 _SAME_FILE, _SAME_WINDOW = 1, 2
 COLUMNS = "batch_id, uid, call_number, form_id, counted_as, municipality, out_of_city, photo_sha256, content"
@@ -31,6 +32,21 @@ class Receipt:
 def hold_file(connection: Connection, file_sha256: str) -> None:
     """Wait until no other intake works on this very file; held until the connection ends."""
     connection.execute("select pg_advisory_lock(%s, hashtext(%s))", (_SAME_FILE, file_sha256))
+
+
+@contextmanager
+def nobody_at(connection: Connection, file_sha256: str) -> Iterator[bool]:
+    """Whether no intake works on this very file; if so, none begins while this lasts.
+
+    For a connection that holds no file itself.
+    """
+    values = (_SAME_FILE, file_sha256)
+    is_free = bool(one(connection, "select pg_try_advisory_lock(%s, hashtext(%s)) as got", values)["got"])
+    try:
+        yield is_free
+    finally:
+        if is_free:
+            connection.execute("select pg_advisory_unlock(%s, hashtext(%s))", values)
 
 
 def receipt_of(connection: Connection, found: Checked) -> Receipt | None:
@@ -60,6 +76,7 @@ def load(connection: Connection, found: Checked, lines: Iterable[bytes], receipt
     inside = known(found)
     with loading(), connection.transaction():
         _hold_window(connection, inside)
+        connection.execute("delete from begun where sha256 = %s", (found.sha256,))
         before = receipt_of(connection, found)
         if before:
             return before

@@ -57,6 +57,18 @@ class FolderStore:
         with _ours():
             (self._root / key).unlink(missing_ok=True)
 
+    def forget(self, key: str) -> None:
+        """See ObjectStore; a folder that is empty then goes too."""
+        target = self._root / key
+        with _ours():
+            for each in (target, *target.parent.glob(f".{target.name}.*")):
+                each.unlink(missing_ok=True)
+        with suppress(OSError):  # not empty yet, or gone already
+            for folder in target.parents:
+                if self._root not in folder.parents:
+                    return
+                folder.rmdir()
+
     def settle(self) -> None:
         """Fsync the folders written to, so that the names last as well.
 
@@ -110,7 +122,10 @@ def _ours() -> Iterator[None]:
 
 
 def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:  # all in it was forgotten since
+        return
     try:
         with suppress(OSError):  # some network file systems know no fsync of a folder
             os.fsync(descriptor)

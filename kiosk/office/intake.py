@@ -19,7 +19,7 @@ from kiosk.batch_file.reader import Checked, check_file, drop
 from kiosk.batch_file.rows import ROWS
 from kiosk.domain.batch import Manifest
 from kiosk.domain.errors import BatchError, Unreachable
-from kiosk.office import batches, devices, quarantine
+from kiosk.office import batches, devices, leftovers, quarantine
 from kiosk.office.acknowledgement import signed
 from kiosk.office.batch_photos import store_photos
 from kiosk.office.batches import Receipt
@@ -106,13 +106,13 @@ def _judged(office: Office, path: Path) -> TakenIn:
         if batches.known(found).rehearsal and not office.rehearsal:
             raise BatchError("rehearsal")
     except BatchError as fault:
-        _quarantine(office, Side.REAL, path, fault)
+        _refuse(office, Side.REAL, path, fault)
         raise
     side = Side.of(batches.known(found).rehearsal)
     try:
         return _take_in(office, path, found, side)
     except BatchError as fault:
-        _quarantine(office, side, path, fault)
+        _refuse(office, side, path, fault)
         raise
 
 
@@ -135,6 +135,7 @@ def _expected(office: Office) -> Collection[str] | None:
 def _take_in(office: Office, path: Path, found: Checked, side: Side) -> TakenIn:
     with connected(office.database, side) as connection, loading():
         _check_device(office, connection, found, side)
+        leftovers.sweep(connection, office.photos, office.lanes, leftovers.GIVEN_UP)
         batches.hold_file(connection, found.sha256)
         here = batches.receipt_of(connection, found)
         if here is None:
@@ -145,15 +146,18 @@ def _take_in(office: Office, path: Path, found: Checked, side: Side) -> TakenIn:
 def _new(office: Office, connection: Connection, path: Path, found: Checked) -> TakenIn:
     """A file that is not here yet; of one that is refused only now, what was put for it is taken away again."""
     stored: list[str] = []
+    leftovers.note(connection, found)
     try:
         with loading():
             store_photos(office.photos, office.lanes, path, office.identities, found, stored)
             at = office.clock.now()
             fresh = batches.Receipt(batches.known(found).batch_id, at, signed(found, office.signing_key, at))
             here = _load(connection, path, office.identities, found, fresh)
-    except BatchError:
-        for key in stored:
-            office.photos.delete(key)
+    except BatchError as fault:
+        if fault.key == "stored_differs":
+            leftovers.leave(connection, office.photos, found.sha256, but=stored)
+        else:
+            leftovers.take_away(connection, office.photos, office.lanes, found.sha256)
         raise
     return TakenIn(found, here is fresh, here.acknowledgement)
 
@@ -201,9 +205,13 @@ def _lines(chunks: Iterator[bytes], expected: str) -> Iterator[bytes]:
         raise BatchError("altered")  # another file lies there now
 
 
-def _quarantine(office: Office, side: Side, path: Path, fault: BatchError) -> None:
+def _refuse(office: Office, side: Side, path: Path, fault: BatchError) -> None:
+    """Note it in quarantine, and take away what an earlier intake of it, or of the file it was before, had put."""
     with path.open("rb") as file:
         digest = file_digest(file, "sha256").hexdigest()
         size = file.tell()
-    with connected(office.database, side) as connection:
-        quarantine.put(connection, digest, size, fault.key, office.clock.now())
+    for each in (Side.REAL, Side.PRACTICE) if office.rehearsal else (Side.REAL,):
+        with connected(office.database, each) as connection:
+            if each is side:
+                quarantine.put(connection, digest, size, fault.key, office.clock.now())
+            leftovers.sweep(connection, office.photos, office.lanes)

@@ -31,8 +31,16 @@ class ObjectStore(Protocol):
     def delete(self, key: str) -> None:
         """Forget an object; nothing happens when it is not there."""
 
+    def forget(self, key: str) -> None:
+        """Delete an object and whatever else a put of it may have left, a put that was cut off too."""
+
     def settle(self) -> None:
         """Return when everything put so far survives a power cut."""
+
+
+def photo_key(batch_sha256: str, name: str) -> str:
+    """Where a photo (``photos/<uid>.jpg``) of that file lies: what is under this name can only ever be one picture."""
+    return f"{batch_sha256}/{name}"
 
 
 def open_store(url: str) -> ObjectStore:

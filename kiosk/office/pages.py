@@ -14,9 +14,9 @@ from kiosk.domain.errors import NotFound
 from kiosk.domain.staff import Role
 from kiosk.domain.worksheet import REASONS, Filing, FilingEvent, allowed
 from kiosk.office import export, overview, worksheet
-from kiosk.office.batch_photos import photo_key
 from kiosk.office.database import Connection, Side, connected
 from kiosk.office.lines import lines
+from kiosk.office.object_store import photo_key
 from kiosk.office.sign_in_page import account
 from kiosk.office.site import parts
 

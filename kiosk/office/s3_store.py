@@ -108,6 +108,10 @@ class S3Store:
         with _ours():
             self._client.delete_object(Bucket=self._bucket, Key=self._key(key))
 
+    def forget(self, key: str) -> None:
+        """See ObjectStore; a put that was cut off leaves nothing here."""
+        self.delete(key)
+
     def settle(self) -> None:
         """Nothing to do: a put that was answered is the store's to keep."""
 
