@@ -34,6 +34,7 @@ def all_pages(desk: Desk) -> Iterator[tuple[str, str]]:
         "board": "", "new": "new", "ready": "ready", "find": "find?wanted=0", "waiting": waiting.uid,
         "child": child.uid,
         "returned": renewal.uid, "checked": checked.uid, "accepted": accepted.uid, "draft": draft,
+        "change-exception": f"{child.uid}/change/certificates",
         "change": f"{waiting.uid}/change/contact_name", "change-date": f"{waiting.uid}/change/birth_date",
         "receipt": f"{accepted.uid}/receipt", "form": f"{draft}/form", "form-check": f"{draft}/form-check",
         "question": f"{draft}/question/application_kind", "question-date": f"{waiting.uid}/change/mail",

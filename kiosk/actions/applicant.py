@@ -1,5 +1,6 @@
 """What an applicant's buttons do: begin, answer, submit, end here. One function per button."""
 
+import json
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
@@ -31,6 +32,8 @@ from kiosk.rules import load_rules
 from kiosk.settings import Settings
 
 BY_APPLICANT = "applicant"
+EXCEPTION = "exception"
+"""Reason of a correction by which staff give an answer that is not offered to this person."""
 _TRIES = 20
 
 
@@ -68,8 +71,19 @@ def current(parts: Parts, uid: str) -> Application:
 
 def step_of(parts: Parts, application: Application) -> Step:
     """The first screen with something left to do."""
-    has_photo = parts.window_store().photos.has(application.uid)
-    return next_step(application, has_photo, applicant_rules(parts.settings), parts.clock.today())
+    has_photo, decided = parts.window_store().photos.has(application.uid), decided_by_staff(parts, application)
+    return next_step(application, has_photo, applicant_rules(parts.settings), parts.clock.today(), decided)
+
+
+def decided_by_staff(parts: Parts, application: Application) -> frozenset[str]:
+    """Items whose answer staff gave as an exception; one that was given since by the person counts by itself."""
+    last = {each.item: each for each in parts.window_store().applications.changes(application.uid)}
+    return frozenset(
+        item
+        for item, each in last.items()
+        if (each.reason or "").partition(":")[0] == EXCEPTION
+        and json.loads(each.after or "null") == application.answers.get(item)
+    )
 
 
 def change_language(parts: Parts, uid: str, language: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kiosk.actions.applicant import applicant_rules, checked, drop_photo_not_needed
+from kiosk.actions.applicant import EXCEPTION, applicant_rules, checked, decided_by_staff, drop_photo_not_needed
 from kiosk.actions.custody import enclose, give_all_back
 from kiosk.actions.desk import Parts, checked_reason, hold, note, note_all, now
 from kiosk.actions.identity import check_from, judge
@@ -12,8 +12,8 @@ from kiosk.domain.applicant import (
     KEYED_ONCE,
     Kind,
     answers_no_longer_asked,
-    items_asked,
     open_items,
+    question_to_correct,
     stop_reason,
 )
 from kiosk.domain.errors import ItemOpen, KioskError, NotFound, NotPermitted, Refused, Stopped, TappedFirst
@@ -24,7 +24,6 @@ from kiosk.domain.states import ApplicationEvent, ApplicationState, outcomes
 RETURN_REASONS = ("photo", "form", "answers", "documents", "other")
 END_REASONS = ("own_wish", "documents", "face", "form", "other")
 TAKE_OVER_REASONS = ("handed_to_me", "away", "other")
-EXCEPTION = "exception"
 CHANGE_REASONS = ("asked_for", "misread", EXCEPTION, "other")
 _ENDED = frozenset[ApplicationState]().union(
     *map(outcomes, (ApplicationEvent.WITHDRAW, ApplicationEvent.REJECT, ApplicationEvent.ABANDON))
@@ -89,10 +88,8 @@ def _refuse_stop(parts: Parts, application: Application) -> None:
 
 def _refuse_open_items(parts: Parts, application: Application) -> None:
     """Raise ItemOpen for the first item without an answer that counts, unless staff decided it as an exception."""
-    store, rules = parts.window_store(), applicant_rules(parts.settings)
-    has_photo = store.photos.has(application.uid)
-    changes = store.applications.changes(application.uid)
-    decided = {each.item for each in changes if _key(each.reason or "") == EXCEPTION}
+    rules, has_photo = applicant_rules(parts.settings), parts.window_store().photos.has(application.uid)
+    decided = decided_by_staff(parts, application)
     for item in open_items(application.answers, rules, parts.clock.today(), has_photo=has_photo):
         if item not in decided:
             raise ItemOpen(item)
@@ -156,25 +153,37 @@ def change_answer(
 ) -> Application:
     """Correct one answer, by the same rules as the applicant's; what stood there before and the reason are kept.
 
-    Answers to questions that are not asked any more go with it. Of a person without a mail address staff keep an empty
+    An option that this person has as an exception only is given with the reason EXCEPTION and words. Answers to
+    questions that are not asked any more go with a correction. Of a person without a mail address staff keep an empty
     one, which is exported so.
 
-    Raises AnswerRefused for a value that breaks its rule, TappedFirst for a form that is out of date, NotAllowedNow for
-    an accepted application, which a supervisor reopens first.
+    Raises AnswerRefused for a value that breaks its rule, Refused for an exception without its reason, TappedFirst for
+    a form that is out of date, NotAllowedNow for an accepted application, which a supervisor reopens first.
     """
     reason = checked_reason(fields, CHANGE_REASONS)
-    rules = applicant_rules(parts.settings)
-    question = next((each for each in items_asked(rules) if each.key == item and each.kind is not Kind.PHOTO), None)
-    if question is None:
-        raise NotFound("no such item")
-    has_no_mail = question.kind is Kind.MAIL and not fields.get("answer", "").strip()
-    value = "" if has_no_mail else checked(question, fields, rules, parts)
     with parts.window_store().write():
-        if hold(parts, uid, staff).version != version:
+        application = hold(parts, uid, staff)
+        if application.version != version:
             raise TappedFirst("the form on screen is out of date")
+        value = _corrected(parts, application, item, fields, reason)
         application = parts.window_store().applications.change(uid, item, value, staff, reason, now(parts))
         note(parts, "changed", staff, uid, f"{item}: {_key(reason)}")
         return _drop_no_longer_asked(parts, application, staff)
+
+
+def _corrected(parts: Parts, application: Application, item: str, fields: Mapping[str, str], reason: str) -> str:
+    """The value to keep; raises as ``change_answer`` does, NotFound for an item nobody asks."""
+    rules, typed = applicant_rules(parts.settings), fields.get("answer", "")
+    question = question_to_correct(item, application.answers, rules, parts.clock.today())
+    if question is None:
+        raise NotFound("no such item")
+    if question.kind is Kind.MAIL and not typed.strip():
+        return ""
+    if typed not in question.exceptions:
+        return checked(question, fields, rules, parts)
+    if not reason.startswith(f"{EXCEPTION}: "):
+        raise Refused("queue.error_exception_reason")
+    return typed
 
 
 def _drop_no_longer_asked(parts: Parts, application: Application, staff: str) -> Application:

@@ -49,7 +49,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One screen: its key, the kind of answer, the options of a choice, limits (characters or digits) of typed ones."""
+    """One screen: its key, the kind of answer, the options of a choice, limits (characters or digits) of typed ones.
+
+    ``exceptions`` are options that only staff may give this person, with a reason; no applicant is shown them.
+    """
 
     key: str
     kind: Kind
@@ -57,8 +60,18 @@ class Question:
     optional: bool = False
     least: int = 1
     most: int = 100
+    exceptions: tuple[str, ...] = ()
     pictures: bool = False
     """Whether each option has its picture, static/img/choice/<key>_<option>.svg."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fewer:
+    """What is offered to some people only in part: the options left, those staff may still give, and to whom."""
+
+    options: tuple[str, ...]
+    exceptions: tuple[str, ...]
+    when: Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,7 @@ class Item:
     enabled: bool
     when: Condition
     unless: Condition
-    fewer: tuple[tuple[tuple[str, ...], Condition], ...]
+    fewer: tuple[Fewer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +160,15 @@ def _item(row: Mapping[str, Any]) -> Item:
         most=row.get("most", 100),
         pictures=row.get("pictures", False),
     )
-    fewer = tuple((tuple(each["options"]), each["when"]) for each in row.get("fewer", ()))
+    fewer = tuple(_fewer(each, question) for each in row.get("fewer", ()))
     return Item(question, row.get("enabled", True), row.get("when", {}), row.get("unless", {}), fewer)
+
+
+def _fewer(row: Mapping[str, Any], question: Question) -> Fewer:
+    exceptions = tuple(row.get("exceptions", ()))
+    if not set(exceptions) <= set(question.options):
+        raise ValueError(f"{question.key}: an exception that is none of its options")
+    return Fewer(tuple(row["options"]), exceptions, row["when"])
 
 
 def facts(answers: Answers, rules: ApplicantRules, today: date) -> dict[str, str]:
@@ -229,9 +249,9 @@ def questions(answers: Answers, rules: ApplicantRules, today: date) -> list[Ques
 def _with_options(item: Item, known: Mapping[str, str], rules: ApplicantRules) -> Question:
     if item.question.key == "other_municipality" and rules.municipalities:
         return replace(item.question, kind=Kind.CHOICE, options=tuple(row["code"] for row in rules.municipalities))
-    for options, when in item.fewer:
-        if _holds(when, known):
-            return replace(item.question, options=options)
+    for fewer in item.fewer:
+        if _holds(fewer.when, known):
+            return replace(item.question, options=fewer.options, exceptions=fewer.exceptions)
     return item.question
 
 
@@ -249,6 +269,13 @@ def _may_apply(item: Item, configured: Mapping[str, str]) -> bool:
 def question_for(key: str, answers: Answers, rules: ApplicantRules, today: date) -> Question | None:
     """The question ``key`` when it applies, else None."""
     return next((each for each in questions(answers, rules, today) if each.key == key), None)
+
+
+def question_to_correct(key: str, answers: Answers, rules: ApplicantRules, today: date) -> Question | None:
+    """The question as it is put to this person, else as it may be put to anybody; a photo is nothing to correct."""
+    anybody = next((each for each in items_asked(rules) if each.key == key), None)
+    found = question_for(key, answers, rules, today) or anybody
+    return None if found is None or found.kind is Kind.PHOTO else found
 
 
 def check_answer(question: Question, fields: Mapping[str, str], rules: ApplicantRules, today: date) -> str:
@@ -300,8 +327,10 @@ def stop_reason(answers: Answers, rules: ApplicantRules, today: date) -> str | N
     return next((stop.key for stop in rules.stops if _holds(stop.when, known)), None)
 
 
-def next_step(application: Application, has_photo: bool, rules: ApplicantRules, today: date) -> Step:
-    """The first screen that still has something to do for this application."""
+def next_step(
+    application: Application, has_photo: bool, rules: ApplicantRules, today: date, decided: Collection[str] = ()
+) -> Step:
+    """The first screen that still has something to do for this application; nobody is asked what staff ``decided``."""
     if ApplicationEvent.SUBMIT not in allowed(application.state):
         return Step(StepKind.SUBMITTED)
     if not application.consented_at:
@@ -312,7 +341,7 @@ def next_step(application: Application, has_photo: bool, rules: ApplicantRules, 
     if reason:
         return Step(StepKind.STOP, reason)
     for question in questions(application.answers, rules, today):
-        if not is_answered(question, application.answers, has_photo=has_photo):
+        if question.key not in decided and not is_answered(question, application.answers, has_photo=has_photo):
             return _step_for(question)
     return Step(StepKind.REVIEW)
 

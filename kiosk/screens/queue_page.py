@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from kiosk.actions import queue as deeds
-from kiosk.actions.applicant import applicant_rules, step_of
+from kiosk.actions.applicant import applicant_rules, decided_by_staff, step_of
 from kiosk.actions.applicant_desk import ABANDON_REASONS, keep_photo_going
 from kiosk.actions.custody import GIVE_BACK_REASONS
 from kiosk.actions.photo_station import station_of
@@ -18,9 +18,9 @@ from kiosk.domain.applicant import (
     Kind,
     Question,
     card_warnings,
-    items_asked,
     needs_photo,
     next_step,
+    question_to_correct,
     questions,
     staff_flags,
     stop_reason,
@@ -61,6 +61,7 @@ def application_context(uid: str, error: str = "") -> dict[str, Any]:
         "flags": staff_flags(application.answers, rules, today),
         "warnings": card_warnings(application.answers, rules),
         "stop": stop_of(application),
+        "decided": decided_by_staff(services(), application),
         "twins": deeds.twins(services(), application),
         "municipalities": _municipalities(),
         "host": settings().municipality_name,
@@ -183,7 +184,8 @@ def _step(application: Application, has_photo: bool) -> str:
     mark = (application.version, has_photo, today)  # the form ID stays out of memory; tying one is a new version
     kept = known.get(application.uid)
     if kept is None or kept[0] != mark:
-        kept = (mark, str(next_step(application, has_photo, applicant_rules(settings()), today).kind))
+        decided = decided_by_staff(services(), application)
+        kept = (mark, str(next_step(application, has_photo, applicant_rules(settings()), today, decided).kind))
         known[application.uid] = kept
     return kept[1]
 
@@ -278,12 +280,10 @@ def change_context(
 
 
 def _question(item: str, application: Application) -> Question:
-    rules = applicant_rules(settings())
-    asked = questions(application.answers, rules, services().clock.today())
-    known = {each.key: each for each in (*items_asked(rules), *asked) if each.kind is not Kind.PHOTO}
-    if item not in known:
+    found = question_to_correct(item, application.answers, applicant_rules(settings()), services().clock.today())
+    if found is None:
         raise NotFound("no such item")
-    return known[item]
+    return found
 
 
 def _fields(question: Question, application: Application) -> dict[str, str]:

@@ -35,6 +35,12 @@ def test_a_broken_file_is_named(tmp_path: Path, name: str, text: str) -> None:
         check_rules(own(tmp_path, name, text))
 
 
+def test_an_exception_that_is_no_option_is_named(tmp_path: Path) -> None:
+    text = rules_text("applicant").replace('exceptions = ["both", ', 'exceptions = ["bth", ')
+    with pytest.raises(SettingsError, match=r"applicant.toml cannot be used: certificates: an exception"):
+        check_rules(own(tmp_path, "applicant", text))
+
+
 def test_serve_refuses_to_start_and_says_why(tmp_path: Path) -> None:
     (tmp_path / "identity.toml").write_text("version = [", "utf-8")
     config = tmp_path / "kiosk.toml"

@@ -19,6 +19,7 @@ from kiosk.domain.applicant import (
     needs_photo,
     next_step,
     question_for,
+    question_to_correct,
     questions,
     renewal_from,
     rules_from,
@@ -157,6 +158,13 @@ def test_choice_no_longer_offered_is_open_again() -> None:
         "representative_present": "yes", "representative_name": "x", "representative_relation": "mother",
     }  # fmt: skip
     assert next_step(an_application(child), True, RULES, TODAY) == Step(StepKind.QUESTION, "certificates")
+    assert next_step(an_application(child), True, RULES, TODAY, {"certificates"}).key == "braille"
+    asked = question_to_correct("certificates", child, RULES, TODAY)
+    assert asked is not None
+    assert (asked.options, asked.exceptions) == (("authentication_only", "none"), ("both", "signature_only"))
+    grown_up = question_to_correct("certificates", ADULT, RULES, TODAY)
+    assert grown_up is not None
+    assert grown_up.exceptions == ()
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,28 @@
 """What follows from a correction at the desk: stale answers go, new questions are answered before acceptance."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from werkzeug.test import Client
 
+from kiosk.app import create_site
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationState
 from tests.actions.test_photo_under_one import OF_THE_MOTHER
 from tests.builders import AT
 from tests.desk_navigator import Browser, Desk, walk
 from tests.page_words import words_of
+from tests.screens.test_resume import token
 
 RENEWAL = {
     "application_kind": "renewal", "card_expiry": "2026-12-31", "driving_licence": "yes", "licence_way": "number",
     "licence_number": "1234567890", "old_card": "hand_in",
+}  # fmt: skip
+CHILD_OF_14 = {
+    "birth_date": "2012-01-01", "certificates": "none",
+    "representative_present": "yes", "representative_name": "見本 母", "representative_relation": "mother",
 }  # fmt: skip
 STOPS = [
     ("application_kind", {"answer": "certificate_only"}, {}, "電子証明書だけです", "申請の種類"),
@@ -81,12 +89,67 @@ def test_an_adult_corrected_to_a_child_was_accepted_without_a_representative(des
 
 def test_what_staff_decided_as_an_exception_does_not_hold_up_the_acceptance(desk: Desk) -> None:
     """署名用 for a child of 14 is in principle not issued, and staff may decide otherwise."""
-    mother = {"representative_present": "yes", "representative_name": "見本 母", "representative_relation": "mother"}
-    person, staff = desk.applicant(birth_date="2012-01-01", certificates="none", **mother), desk.signed_in()
+    person, staff = desk.applicant(**CHILD_OF_14), desk.signed_in()
     staff.see("/queue/")
     corrected = correct(desk, staff, person.uid, "certificates", "exception", answer="both", words="15歳まで1か月")
     assert staff.check(corrected, **OF_THE_MOTHER).status_code == 303
     assert accept(desk, staff, person.uid).status_code == 303
+
+
+def test_an_exception_could_not_be_picked_where_answers_are_corrected(desk: Desk) -> None:
+    """署名用 for a child of 14: staff may decide so, and the page offered only what the child may choose."""
+    person, grown_up, staff = desk.applicant(**CHILD_OF_14), desk.applicant(), desk.signed_in()
+    path = f"/queue/{person.uid}/change/certificates"
+    assert 'id="exceptions"' not in staff.see(f"/queue/{grown_up.uid}/change/certificates")
+    offered, exceptions = staff.see(path).split('id="exceptions"')
+    assert 'value="authentication_only"' in offered
+    assert 'value="both"' not in offered
+    assert 'value="both"' in exceptions
+    assert 'value="signature_only"' in exceptions
+    version = str(person.version)
+    for reason, words in (("misread", "15歳まで1か月"), ("exception", "")):
+        refused = staff.press(path, version=version, answer="both", reason=reason, words=words)
+        assert refused.status_code == 422
+        assert "「くわしく」に理由を書いてください" in refused.text
+        assert f'value="{reason}" selected' in refused.text, "what was typed is not lost"
+        assert f'value="{words}"' in refused.text
+        assert re.search('value="both" checked', refused.text)
+    no_child = {"version": str(grown_up.version), "answer": "infant", "reason": "exception", "words": "見本"}
+    assert staff.press(f"/queue/{grown_up.uid}/change/photo_exception", **no_child).status_code == 422
+    assert desk.store.applications.changes(person.uid) == []
+    correct(desk, staff, person.uid, "certificates", "exception", answer="both", words="15歳まで1か月")
+    page = staff.see(f"/queue/{person.uid}")
+    assert 'id="decided-certificates"' in page
+    assert "係員の判断(例外)（15歳まで1か月）" in words_of(page)
+
+
+def test_a_returned_person_was_asked_again_what_staff_had_decided(desk: Desk) -> None:
+    person, staff = desk.applicant(ApplicationState.RETURNED, **CHILD_OF_14, form_current="yes"), desk.signed_in()
+    staff.see("/queue/")
+    decided = correct(desk, staff, person.uid, "certificates", "exception", answer="both", words="15歳まで1か月")
+    assert staff.press(f"/queue/{person.uid}/to-desk").status_code == 303
+    question = staff.see(f"/queue/{person.uid}/question/certificates")
+    assert f'id="exception" href="/desk/queue/{person.uid}/change/certificates"' in question
+    assert 'id="pick-both"' not in question
+    screen = Client(create_site(desk.settings, desk.services))
+    staff.press(f"/queue/{person.uid}/resume")
+    asked = screen.get("/resume/").text
+    screen.post("/resume/", data={"csrf_token": token(asked), "call_number": person.call_number})
+    assert screen.get("/applicant/next").location == "/applicant/review"
+    assert 'value="both"' not in screen.get("/applicant/question/certificates").text, "an applicant is never offered it"
+    page = screen.get("/applicant/review").text
+    assert screen.post("/applicant/submit", data={"csrf_token": token(page)}).status_code == 303
+    handed_in = desk.store.applications.get(person.uid)
+    assert (handed_in.state, handed_in.answers["certificates"]) == (ApplicationState.SUBMITTED, "both")
+    assert decided.answers["certificates"] == "both"
+
+
+def test_an_answer_given_since_is_no_exception_any_more(desk: Desk) -> None:
+    person, staff = desk.applicant(**CHILD_OF_14), desk.signed_in()
+    staff.see("/queue/")
+    correct(desk, staff, person.uid, "certificates", "exception", answer="both", words="15歳まで1か月")
+    correct(desk, staff, person.uid, "certificates", answer="none")
+    assert 'id="decided-certificates"' not in staff.see(f"/queue/{person.uid}")
 
 
 def test_an_adult_corrected_to_a_baby_is_accepted_without_the_photo(desk: Desk) -> None:
