@@ -44,7 +44,7 @@ def page() -> ResponseReturnValue:
 @blueprint.post("/sign-in")
 def enter() -> ResponseReturnValue:
     """Begin a new session for who knows the passphrase."""
-    name, office = request.form.get("name", "").strip(), parts()
+    name, office = request.form.get("name", "").strip().replace("\0", "\ufffd"), parts()
     try:
         with connected(office.database, office.side) as connection:
             known = accounts.sign_in(connection, name, request.form.get("passphrase", ""), office.clock.now())

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
@@ -59,6 +59,7 @@ def create_office(office: Parts) -> Flask:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     CSRFProtect(app)
     app.before_request(refuse_other_hosts)
+    app.before_request(_refuse_nul)
     app.before_request(sign_in_page.guard)
     app.after_request(harden)
     app.context_processor(_words)
@@ -69,6 +70,13 @@ def create_office(office: Parts) -> Flask:
     app.register_blueprint(sign_in_page.blueprint)
     app.register_blueprint(pages.blueprint)
     return app
+
+
+def _refuse_nul() -> None:
+    """Raise NotFound for an address with U+0000, which no text of PostgreSQL can hold."""
+    given = (*(request.view_args or {}).values(), *request.args.values())
+    if any("\0" in str(each) for each in given):
+        raise NotFound("nothing has such a name")
 
 
 def _words() -> dict[str, Any]:

@@ -236,6 +236,15 @@ def test_nobody_gets_in_without_a_passphrase_and_the_door_shuts(place: Place, on
     assert desk.browser.get("/", base_url="http://127.0.0.1").status_code == 303
 
 
+def test_a_name_or_address_with_a_nul_was_an_unexpected_problem(place: Place, one: str) -> None:
+    """PostgreSQL has no place for it; whoever made it up read that something had gone wrong here."""
+    desk = Desk(place)
+    for path in ("/batches/%00", "/applications/%00/x", f"{one}%00", f"{one}%00/photo", "/?before=%00"):
+        assert desk.browser.get(path, base_url="http://127.0.0.1").status_code == 404, path
+    assert desk.post(f"{one}/claim%00").status_code == 404
+    assert desk.post("/sign-in", name="佐藤\0", passphrase=PASSPHRASE).status_code == 401
+
+
 def test_every_change_needs_its_token(place: Place, one: str) -> None:
     desk = Desk(place)
     desk.app.config["WTF_CSRF_ENABLED"] = True
