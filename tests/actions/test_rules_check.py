@@ -41,6 +41,22 @@ def test_an_exception_that_is_no_option_is_named(tmp_path: Path) -> None:
         check_rules(own(tmp_path, "applicant", text))
 
 
+@pytest.mark.parametrize(
+    ("ours", "theirs", "named"),
+    [
+        ('key = "too_early"', 'key = "not_today"', "stop not_today"),
+        ('key = "braille"', 'key = "shoe_size"', "item shoe_size"),
+        ('"mother", ', '"aunt", ', "item representative_relation"),
+    ],
+)
+def test_a_question_or_stop_without_words_broke_the_page_before_the_person(
+    tmp_path: Path, ours: str, theirs: str, named: str
+) -> None:
+    text = rules_text("applicant").replace(ours, theirs)
+    with pytest.raises(SettingsError, match=f"applicant.toml cannot be used: {named}: no screen has words for it"):
+        check_rules(own(tmp_path, "applicant", text))
+
+
 def test_serve_refuses_to_start_and_says_why(tmp_path: Path) -> None:
     (tmp_path / "identity.toml").write_text("version = [", "utf-8")
     config = tmp_path / "kiosk.toml"
