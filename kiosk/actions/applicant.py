@@ -12,9 +12,6 @@ from kiosk.actions.parts import Parts
 from kiosk.clock import stamp
 from kiosk.domain.applicant import (
     LEFT_OUT,
-    ApplicantRules,
-    Kind,
-    Question,
     Step,
     StepKind,
     answers_no_longer_asked,
@@ -22,9 +19,9 @@ from kiosk.domain.applicant import (
     next_step,
     offers_photo,
     question_for,
-    rules_from,
     stop_reason,
 )
+from kiosk.domain.applicant_rules import ApplicantRules, Kind, Question, rules_from
 from kiosk.domain.errors import AnswerRefused, Locked, NotAllowedNow, NotFound, TappedFirst
 from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, allowed

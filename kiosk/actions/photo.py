@@ -7,7 +7,7 @@ from hashlib import sha256
 from kiosk.actions.photo_shot import Grant, Shot
 from kiosk.actions.photo_station import Parts, PhotoStation, guard_of, station_of
 from kiosk.clock import stamp
-from kiosk.domain.applicant import Kind
+from kiosk.domain.applicant_rules import Kind
 from kiosk.domain.errors import NoOpenWindow, NotAllowedNow, Refused
 from kiosk.domain.states import ApplicationEvent, allowed
 from kiosk.ports import Features

@@ -10,12 +10,12 @@ from kiosk.domain.applicant import (
     COMPARED,
     FORM_KEYED,
     KEYED_ONCE,
-    Kind,
     answers_no_longer_asked,
     open_items,
     question_to_correct,
     stop_reason,
 )
+from kiosk.domain.applicant_rules import Kind
 from kiosk.domain.errors import ItemOpen, KioskError, NotFound, NotPermitted, Refused, Stopped, TappedFirst
 from kiosk.domain.queue import Application
 from kiosk.domain.staff import Role

@@ -12,7 +12,8 @@ from kiosk.actions.desk import note_all, now
 from kiosk.actions.identity import Check, case_of, identity_rules, judge, record
 from kiosk.actions.rehearsal_photo import PracticePhotos
 from kiosk.clock import RandomIds
-from kiosk.domain.applicant import WITHOUT_FORM, Kind, Question, is_answered, needs_photo, offers_photo, questions
+from kiosk.domain.applicant import WITHOUT_FORM, is_answered, needs_photo, offers_photo, questions
+from kiosk.domain.applicant_rules import Kind, Question
 from kiosk.domain.errors import NotAllowedNow, Refused
 from kiosk.domain.identity import Document, PaperState, papers_for
 from kiosk.domain.queue import Application

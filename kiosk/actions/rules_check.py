@@ -8,7 +8,8 @@ from typing import Any
 from kiosk.actions.applicant import applicant_rules
 from kiosk.actions.identity import preset_names
 from kiosk.actions.photo_check import photo_rules
-from kiosk.domain.applicant import STOPPED_BY, ApplicantRules, Kind, Question
+from kiosk.domain.applicant import STOPPED_BY
+from kiosk.domain.applicant_rules import ApplicantRules, Kind, Question
 from kiosk.domain.photo import load_limits
 from kiosk.rules import own_rules_text, rules_text
 from kiosk.settings import Settings, SettingsError

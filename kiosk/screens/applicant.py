@@ -17,7 +17,6 @@ from kiosk.actions.photo_station import station_of
 from kiosk.actions.resume import what_to_mend
 from kiosk.domain.applicant import (
     STOPPED_BY,
-    Question,
     Step,
     StepKind,
     items_asked,
@@ -27,6 +26,7 @@ from kiosk.domain.applicant import (
     step_before,
     way,
 )
+from kiosk.domain.applicant_rules import Question
 from kiosk.domain.eras import era_of
 from kiosk.domain.errors import AnswerRefused, KioskError, NotFound
 from kiosk.domain.queue import Application

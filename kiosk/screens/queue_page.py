@@ -15,8 +15,6 @@ from kiosk.actions.resume import is_at_desk, standing, what_to_mend
 from kiosk.domain.applicant import (
     STOPPED_BY,
     WITHOUT_FORM,
-    Kind,
-    Question,
     card_warnings,
     needs_photo,
     next_step,
@@ -25,6 +23,7 @@ from kiosk.domain.applicant import (
     staff_flags,
     stop_reason,
 )
+from kiosk.domain.applicant_rules import Kind, Question
 from kiosk.domain.custody import AT_OFFICE, not_back, with_us
 from kiosk.domain.desk import AT_WORK, MOST_ROWS, OVER, Group, board
 from kiosk.domain.eras import in_era

@@ -8,7 +8,8 @@ import pytest
 from kiosk.actions.applicant import applicant_rules, leave_out_photo, submit
 from kiosk.actions.batch import SealOrder, seal_window
 from kiosk.actions.window import close_window
-from kiosk.domain.applicant import LEFT_OUT, Kind, items_asked, needs_photo, offers_photo, questions
+from kiosk.domain.applicant import LEFT_OUT, items_asked, needs_photo, offers_photo, questions
+from kiosk.domain.applicant_rules import Kind
 from kiosk.domain.batch_row import Parts as RowParts
 from kiosk.domain.batch_row import as_row
 from kiosk.domain.errors import NotAllowedNow, NotFound

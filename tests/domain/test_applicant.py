@@ -8,8 +8,6 @@ from typing import Any
 import pytest
 
 from kiosk.domain.applicant import (
-    ApplicantRules,
-    Kind,
     Step,
     StepKind,
     answers_no_longer_asked,
@@ -22,12 +20,12 @@ from kiosk.domain.applicant import (
     question_to_correct,
     questions,
     renewal_from,
-    rules_from,
     staff_flags,
     step_before,
     stop_reason,
     way,
 )
+from kiosk.domain.applicant_rules import ApplicantRules, Kind, rules_from
 from kiosk.domain.errors import AnswerRefused
 from kiosk.domain.queue import Application, ApplicationUid
 from kiosk.domain.states import ApplicationState
