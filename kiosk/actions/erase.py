@@ -60,7 +60,10 @@ def _decide(vault: Vault, clock: Clock, order: EraseOrder, window: Window) -> Er
     if not answered:
         accounts = [store.staff.get(name) for name in (order.by, order.second)]
         if not all(each.is_active and each.role is Role.SUPERVISOR for each in accounts):
-            raise NotPermitted("the office has not acknowledged every batch: now it takes two supervisors and a reason")
+            raise NotPermitted(
+                "the office has not acknowledged every batch: take its answer in first,"
+                " or erase by two supervisors with a reason"
+            )
         if not order.reason:
             raise Refused("erase.error_reason_needed")
     stones = _tombstones(vault, window.id, at)

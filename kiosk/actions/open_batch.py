@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +31,8 @@ def open_batch(
 
     The files appear under their names only when the whole batch has been found in order. With ``cp932`` the table is
     also laid there in CP932 with its report, unless the batch carries them already. When this returns all of it is on
-    the disk, so that the office may acknowledge it.
+    the disk, so that the office may acknowledge it. The files are this account's alone, a folder that was
+    there stays as open as it was.
     """
     with _working_folder(folder) as working:
         keep = _Folder(working)
@@ -42,6 +44,8 @@ def open_batch(
                 keep(name, iter([data]))
         _sync(working / "photos")
         _sync(working)
+        if folder.exists():
+            working.chmod(stat.S_IMODE(folder.stat().st_mode))
         working.rename(folder)
         for above in folder.absolute().parents:  # some of them may be new as well
             _sync(above)

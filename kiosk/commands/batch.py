@@ -21,6 +21,7 @@ from kiosk.actions.batch import (
 from kiosk.actions.open_batch import open_batch as open_into
 from kiosk.actions.seal_job import seconds_left
 from kiosk.batch_file.reader import Checked, check_file
+from kiosk.batch_file.same_rows import REPORT
 from kiosk.clock import SystemClock
 from kiosk.commands.answer import json_line, shown
 from kiosk.commands.folders import empty_folder, refuse_unwritable
@@ -191,14 +192,25 @@ def _lines(file: str, checked: Checked, device: str | None, out: Path | None) ->
     if found is None:
         return "\n".join([*lines, "  inside    not checked: signature of the list, members and counts need --identity"])
     counts = ", ".join(f"{name} {many}" for name, many in sorted(found.counts.items()))
-    lines += [f"  window    {found.window.get('id')}, sequence {found.seq}", f"  counts    {counts}"]
+    lines += [
+        f"  batch     {found.batch_id}",
+        f"  window    {found.window.get('id')}, sequence {found.seq}",
+        f"  counts    {counts}",
+    ]
     lines += [
         f"  corrects  sequence {each['seq']}: {len(each['replaced'])} rows here take the place of those there,"
         f" {len(each['withdrawn'])} there no longer apply"
         for each in found.supersedes
     ]
     lines += ["  rehearsal: not a real batch"] if found.rehearsal else []
-    return "\n".join([*lines, *([f"  laid out in {shown(str(out))}"] if out else [])])
+    return "\n".join([*lines, *(_laid_out(out) if out else [])])
+
+
+def _laid_out(out: Path) -> list[str]:
+    """Where it lies now, and how many characters the table in CP932 lacks."""
+    many = (out / REPORT).read_bytes().count(b"\r\n") - 1 if (out / REPORT).exists() else 0
+    lacking = [f"  CP932 lacks {many} characters, 〓 in the table: {REPORT} names them"] if many else []
+    return [*lacking, f"  laid out in {shown(str(out))}"]
 
 
 def _print(about: dict[str, Any], as_json: bool, words: str, *, err: bool = False) -> None:

@@ -12,6 +12,7 @@ from kiosk.clock import SystemClock
 from kiosk.commands.answer import json_line, shown
 from kiosk.commands.key_files import FILE, GIVEN, device_keys, identities_in, signing_key_beside, signing_key_in
 from kiosk.commands.people import in_words, plain_errors
+from kiosk.domain.batch import REHEARSAL_PREFIX
 from kiosk.domain.errors import BatchError, KioskError, Refused, Unreachable
 from kiosk.office.acknowledgement import lay
 from kiosk.office.database import refuse_bad_url
@@ -116,7 +117,7 @@ def report(file: str, as_json: bool, deed: Callable[[], dict[str, Any]]) -> int:
     try:
         found = deed()
     except BatchError as fault:
-        message = words(fault.text_key)
+        message = words(fault.text_key) + _hint(file, fault)
         said = {"file": file, "verdict": "fail", "reason": fault.key, "message": message}
         return _say(said, as_json, f"{shown(file)}: {fault.key}: {message}", 1)
     except Unreachable as away:
@@ -131,6 +132,12 @@ def report(file: str, as_json: bool, deed: Callable[[], dict[str, Any]]) -> int:
     return _say({"file": file, **found}, as_json, _line(file, found), 0)
 
 
+def _hint(file: str, fault: BatchError) -> str:
+    """A way on for a practice file that only looks like a stranger's, since no device is registered for practice."""
+    is_practice = Path(file).name.startswith(REHEARSAL_PREFIX) and fault.key == "unknown_device"
+    return f" {words('office.help_practice_file')}" if is_practice else ""
+
+
 def _not_done(file: str, as_json: bool, key: str, message: str) -> int:
     return _say({"file": file, "error": {"key": key, "message": message}}, as_json, f"{shown(file)}: {message}", 2)
 
@@ -143,7 +150,10 @@ def _line(file: str, found: dict[str, Any]) -> str:
     where = (
         f"window {found['window'].get('id')}, sequence {found['seq']}, {found['counts']['applications']} applications"
     )
-    return f"{shown(file)}: {state}{practice}: {where}\n  acknowledgement {shown(found['acknowledgement'])}"
+    return (
+        f"{shown(file)}: {state}{practice}: {where}\n  batch {found['batch_id']}"
+        f"\n  acknowledgement {shown(found['acknowledgement'])}"
+    )
 
 
 def _say(about: dict[str, Any], as_json: bool, line: str, code: int) -> int:

@@ -9,6 +9,7 @@ import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.batch_file.manifest import public_key
+from kiosk.commands.answer import shown
 from kiosk.domain.errors import BatchError, StorageDamaged
 from kiosk.store.signing_key import read_key
 from kiosk.store.wraps import read_identity
@@ -29,16 +30,16 @@ def identities_in(path: Path | None) -> list[pyrage.x25519.Identity]:
         return [read_identity(line) for line in text.splitlines() if line.startswith("AGE-SECRET-KEY-1")] or [
             read_identity(text)
         ]
-    except (OSError, UnicodeError, StorageDamaged):
-        raise click.UsageError(_words("batch.error_identity")) from None
+    except (OSError, UnicodeError, StorageDamaged) as error:
+        raise _unusable(path, error, "batch.error_identity") from None
 
 
 def signing_key_in(path: Path) -> Ed25519PrivateKey:
     """The office's signing key; raises UsageError."""
     try:
         return read_key(path.read_text("ascii"))
-    except (OSError, UnicodeError, StorageDamaged):
-        raise click.UsageError(_words("batch.error_identity")) from None
+    except (OSError, UnicodeError, StorageDamaged) as error:
+        raise _unusable(path, error, "batch.error_signing_key") from None
 
 
 def signing_key_beside(identity: Path) -> Ed25519PrivateKey:
@@ -75,6 +76,12 @@ def _keys_in(folder: Path) -> list[str]:
     if not found:
         raise click.UsageError(f"--device-key: there is no .pub file in the folder {folder}")
     return found
+
+
+def _unusable(path: Path, error: Exception, key: str) -> click.UsageError:
+    """Which file it is and why it cannot be used: it cannot be read, or holds something else."""
+    why = os.strerror(error.errno or 0) if isinstance(error, OSError) else ""
+    return click.UsageError(f"{shown(str(path))}: {_words(key)}{f' ({why})' if why else ''}")
 
 
 def _words(key: str) -> str:

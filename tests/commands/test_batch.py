@@ -132,6 +132,42 @@ def test_open_leaves_nothing_of_a_bad_batch_and_nothing_over(place: Place, tmp_p
     assert [each.name for each in office.iterdir()] == ["there"]
 
 
+def test_an_empty_folder_of_an_offices_own_stays_as_open_as_it_was(place: Place, tmp_path: Path) -> None:
+    office = tmp_path / "office"
+    office.mkdir()
+    office.chmod(0o775)
+    assert place.run("open", place.seal(), "--identity", place.identity, "--out", office).returncode == 0
+    assert office.stat().st_mode & 0o7777 == 0o775
+    assert {each.stat().st_mode & 0o077 for each in office.iterdir()} == {0}, "what is inside is this account's alone"
+
+
+def test_open_says_on_screen_how_many_characters_the_cp932_table_lacks(tmp_path: Path) -> None:
+    place = Place(tmp_path, many=0)
+    vault = Vault(place.data, cost=CHEAP)
+    answers = {**ANSWERS, "contact_name": "𠮷田 𠮷子"}
+    an_application(vault.window_store(place.window), ApplicationState.ACCEPTED, answers=answers)
+    vault.lock()
+    out = tmp_path / "sealed"
+    sealed = place.run("seal", place.window, "--out", out, "--reason", "試験", "--json")
+    file = json.loads(sealed.stdout)["file"]
+    said = place.run("open", file, "--identity", place.identity, "--out", tmp_path / "office", "--cp932").stdout
+    assert "CP932 lacks 2 characters, 〓 in the table: cp932-report.csv names them" in said
+    manifest = json.loads((tmp_path / "office" / "manifest.json").read_text("utf-8"))
+    assert f"batch     {manifest['batch_id']}" in said
+
+
+def test_a_wrong_key_file_is_named_with_what_it_should_have_been(place: Place, tmp_path: Path) -> None:
+    missing, wrong = tmp_path / "none.txt", place.data / "rehearsal-recipient.txt"
+    for given, why in ((missing, "No such file"), (wrong, "identity.txt")):
+        said = place.run("verify", place.seal() if given is missing else missing, "--identity", given)
+        assert said.returncode == 2
+        assert str(given) in said.stderr
+        assert why in said.stderr
+    ack = ("--ack", tmp_path / "ack", "--signing-key", place.identity)
+    said = place.run("open", missing, "--identity", place.identity, "--out", tmp_path / "office", *ack)
+    assert "signing-key.pem" in said.stderr
+
+
 def test_open_with_an_ack_folder_that_cannot_be_written_said_that_the_batch_could_not_be_read(
     place: Place, tmp_path: Path
 ) -> None:

@@ -43,6 +43,18 @@ def test_from_new_keys_to_a_batch_taken_in_and_a_page(place: Place, tmp_path: Pa
     assert (lost.returncode, json.loads(lost.stdout)["error"]["key"]) == (2, "ack_not_written")
 
 
+def test_a_practice_batch_taken_for_a_strangers_says_how_it_is_taken_in(place: Place) -> None:
+    file = place.kiosk.seal()
+    real = [word for word in place.words() if word != "--rehearsal"]
+    refused = command(place, *real, file)
+    assert refused.returncode == 1
+    assert "unknown_device" in refused.stderr
+    assert "--rehearsal" in refused.stderr
+    taken = command(place, *place.words(), file)
+    (batch,) = place.rows("select batch_id from batches")
+    assert f"  batch {batch['batch_id']}\n" in taken.stdout
+
+
 def test_wrong_words_are_wrong_usage_and_no_traceback(place: Place, tmp_path: Path) -> None:
     empty = tmp_path / "keys"
     empty.mkdir()
