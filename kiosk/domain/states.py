@@ -122,7 +122,8 @@ def advance_window(state: WindowState, event: WindowEvent) -> WindowState:
     try:
         return WINDOW_MOVES[state, event]
     except KeyError:
-        raise NotAllowedNow(f"not possible now: this window is {state} ({event})") from None
+        after = ", ".join(sorted(allowed_window(state))) or "nothing more"
+        raise NotAllowedNow(f"cannot {event} a window that is {state}; what can be done: {after}") from None
 
 
 GOING = (_A.ACCEPTED, _A.SEALED, _A.ACKNOWLEDGED, _A.ERASED)

@@ -291,7 +291,8 @@ def test_a_window_that_does_not_balance_stays_open_and_says_why(place: Place) ->
 def test_a_sealed_window_is_opened_again_by_command_for_a_second_batch(place: Place) -> None:
     place.seal()
     again = place.run("seal", place.window, "--out", place.out)
-    assert (again.returncode, again.stderr) == (1, "Error: not possible now: this window is sealed (seal)\n")
+    told = "Error: cannot seal a window that is sealed; what can be done: acknowledge, erase, reopen\n"
+    assert (again.returncode, again.stderr) == (1, told)
     refused = place.run("window", "open", place.window)
     assert refused.returncode == 1
     assert "reason" in refused.stderr
