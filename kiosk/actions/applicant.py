@@ -8,6 +8,7 @@ from pathlib import Path
 
 from email_validator import EmailNotValidError, validate_email
 
+from kiosk.actions.desk import reason_key
 from kiosk.actions.parts import Parts
 from kiosk.clock import stamp
 from kiosk.domain.applicant import (
@@ -78,7 +79,7 @@ def decided_by_staff(parts: Parts, application: Application) -> frozenset[str]:
     return frozenset(
         item
         for item, each in last.items()
-        if (each.reason or "").partition(":")[0] == EXCEPTION
+        if reason_key(each.reason or "") == EXCEPTION
         and json.loads(each.after or "null") == application.answers.get(item)
     )
 

@@ -6,7 +6,6 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -216,7 +215,6 @@ def _write(
         contents.sources,
         device.recipients(store, window.rehearsal),
         device.device_key(store, window.rehearsal),
-        mtime=int(datetime.fromisoformat(manifest.sealed_at).timestamp()),
         progress=lambda done: progress(done, total),
     )
 

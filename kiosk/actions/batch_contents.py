@@ -1,7 +1,5 @@
 """What goes into a batch: the rows in an order of their own, the members, the manifest."""
 
-import csv
-import io
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +7,13 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
+from kiosk.batch_file.manifest import NARROW, REPORT, ROWS, TABLE
 from kiosk.batch_file.writer import Source
 from kiosk.domain.ages import is_under, rules_on
 from kiosk.domain.batch import KINDS, Line, Member, in_sealed_order
 from kiosk.domain.batch_row import Parts, as_line, as_row, kind, photo_name, residence
 from kiosk.domain.birth_date import last_possible
-from kiosk.domain.columns import Column, cells, misfits, neutralise, profile_columns, to_cp932
+from kiosk.domain.columns import Column, as_csv, cells, misfit_report, misfits, neutralise, profile_columns, to_cp932
 from kiosk.domain.queue import Application
 from kiosk.store.sealing import SealingRows
 
@@ -78,20 +77,13 @@ def _tables(
     table = [cells(row, columns) for row in rows]
     columns = [Column(neutralise(each.header), each.path) for each in columns]
     header = [column.header for column in columns]
-    yield _whole("applications.csv", _csv([header, *table]).encode("utf-8-sig"))
-    yield _whole("applications.jsonl", b"".join(map(as_line, rows)))
+    text = as_csv([header, *table])
+    yield _whole(TABLE, text.encode("utf-8-sig"))
+    yield _whole(ROWS, b"".join(map(as_line, rows)))
     if rules["profile"][profile]["cp932"]:
-        report = [("uid", "column", "code_point")]
-        for row, line in zip(rows, table, strict=True):
-            report += [(each.uid, each.header, each.code_point) for each in misfits(row["uid"], columns, line)]
-        yield _whole("applications.cp932.csv", to_cp932(_csv([header, *table]))[0].encode("cp932"))
-        yield _whole("cp932-report.csv", _csv(report).encode("utf-8-sig"))
-
-
-def _csv(lines: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO(newline="")
-    csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n").writerows(lines)
-    return text.getvalue()
+        lost = (each for row, line in zip(rows, table, strict=True) for each in misfits(row["uid"], columns, line))
+        yield _whole(NARROW, to_cp932(text)[0].encode("cp932"))
+        yield _whole(REPORT, misfit_report(lost).encode("utf-8-sig"))
 
 
 def _whole(name: str, data: bytes) -> Source:

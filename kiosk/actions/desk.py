@@ -51,3 +51,8 @@ def checked_reason(fields: Mapping[str, str], known: tuple[str, ...]) -> str:
     if key not in known or (key == "other" and not words):
         raise Refused("queue.error_reason_needed")
     return f"{key}: {check_text('words', words, LONGEST_REASON)}" if words else key
+
+
+def reason_key(reason: str) -> str:
+    """The key of a checked reason alone, without words somebody typed."""
+    return reason.partition(":")[0]

@@ -13,10 +13,8 @@ from pathlib import Path
 
 import pyrage
 
-from kiosk.batch_file.manifest import MANIFEST, to_bytes
+from kiosk.batch_file.manifest import MANIFEST, NARROW, REPORT, ROWS, TABLE, to_bytes
 from kiosk.batch_file.reader import Checked, check_file
-from kiosk.batch_file.rows import ROWS
-from kiosk.batch_file.same_rows import NARROW, REPORT, TABLE
 from kiosk.domain.columns import Column, misfit_report, misfits, to_cp932
 from kiosk.domain.errors import BatchError, TappedFirst
 from kiosk.store.file_lock import file_lock

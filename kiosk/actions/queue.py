@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from kiosk.actions.applicant import EXCEPTION, applicant_rules, checked, decided_by_staff, drop_photo_not_needed
 from kiosk.actions.custody import enclose, give_all_back
-from kiosk.actions.desk import Parts, checked_reason, hold, note, note_all, now
+from kiosk.actions.desk import Parts, checked_reason, hold, note, note_all, now, reason_key
 from kiosk.actions.identity import check_from, judge
 from kiosk.domain.applicant import (
     COMPARED,
@@ -55,7 +55,7 @@ def take_over(parts: Parts, uid: str, staff: str, held_by: str, fields: Mapping[
     reason = checked_reason(fields, TAKE_OVER_REASONS)
     with parts.window_store().write():
         application = parts.window_store().applications.take_over(uid, staff, held_by, now(parts))
-        note(parts, "taken_over", staff, uid, f"from {held_by}: {_key(reason)}")
+        note(parts, "taken_over", staff, uid, f"from {held_by}: {reason_key(reason)}")
     return application
 
 
@@ -167,7 +167,7 @@ def change_answer(
             raise TappedFirst("the form on screen is out of date")
         value = _corrected(parts, application, item, fields, reason)
         application = parts.window_store().applications.change(uid, item, value, staff, reason, now(parts))
-        note(parts, "changed", staff, uid, f"{item}: {_key(reason)}")
+        note(parts, "changed", staff, uid, f"{item}: {reason_key(reason)}")
         return _drop_no_longer_asked(parts, application, staff)
 
 
@@ -259,10 +259,5 @@ def _end(
 
 def _move(parts: Parts, uid: str, event: ApplicationEvent, staff: str, reason: str | None, version: int) -> Application:
     application = parts.window_store().applications.move(uid, event, staff, now(parts), reason, version)
-    note(parts, event, staff, uid, _key(reason or ""))
+    note(parts, event, staff, uid, reason_key(reason or ""))
     return application
-
-
-def _key(reason: str) -> str:
-    """The reason's key alone, without words somebody typed."""
-    return reason.partition(":")[0]

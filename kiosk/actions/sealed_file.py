@@ -32,7 +32,7 @@ class SealedFile:
 
     def write_and_verify(
         self, manifest: Manifest, sources: Sequence[Source], recipients: Sequence[pyrage.x25519.Recipient],
-        device: Ed25519PrivateKey, *, mtime: int, progress: Progress,
+        device: Ed25519PrivateKey, *, progress: Progress,
     ) -> str:  # fmt: skip
         """Write the part file, read it from the disk again and check it whole; gives the SHA-256 in hexadecimal.
 
@@ -40,7 +40,7 @@ class SealedFile:
         """
         self._part.unlink(missing_ok=True)
         try:
-            written = write_batch(self._part, manifest, sources, recipients, device, mtime=mtime, progress=progress)
+            written = write_batch(self._part, manifest, sources, recipients, device, progress=progress)
             found = self._checked(written, public_text(device.public_key()))
         except OSError as error:
             self._part.unlink(missing_ok=True)

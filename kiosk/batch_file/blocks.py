@@ -12,7 +12,6 @@ from pathlib import Path
 from kiosk.batch_file.ahead import ahead
 
 _SIZE = 1 << 20
-Block = memoryview
 
 
 class Blocks:
@@ -29,13 +28,13 @@ class Blocks:
         self._found = ahead(partial(self._read, at) for at in count(0, _SIZE))
         self._ended = False
 
-    def next(self) -> Block:
+    def next(self) -> memoryview:
         """The next block, empty at the end; it stays as it is until it is given back."""
         block = memoryview(b"") if self._ended else next(self._found)
         self._ended = len(block) < _SIZE
         return block
 
-    def give_back(self, block: Block) -> None:
+    def give_back(self, block: memoryview) -> None:
         """Let the place of a block be used again: fresh memory for each costs as much as decrypting it."""
         if isinstance(block.obj, mmap.mmap):
             self._free.put(block.obj)
@@ -45,7 +44,7 @@ class Blocks:
         self._found.close()
         os.close(self._descriptor)
 
-    def _read(self, at: int) -> Block:
+    def _read(self, at: int) -> memoryview:
         """A whole block, less only at the end of the file: one call may give less anywhere on some file systems."""
         wanted, filled = min(_SIZE, max(self._size - at, 0)), 0
         place = memoryview(self._place())

@@ -23,10 +23,8 @@ MOST_BYTES = 32 * 1024 * 1024
 MEMBER_NAME = re.compile(
     r"applications\.csv|applications\.jsonl|applications\.cp932\.csv|cp932-report\.csv|photos/[a-z0-9]{1,64}\.jpg"
 )
-_TABLES = (
-    ["applications.csv", "applications.jsonl"],
-    ["applications.csv", "applications.jsonl", "applications.cp932.csv", "cp932-report.csv"],
-)
+TABLE, ROWS, NARROW, REPORT = "applications.csv", "applications.jsonl", "applications.cp932.csv", "cp932-report.csv"
+_TABLES = ([TABLE, ROWS], [TABLE, ROWS, NARROW, REPORT])
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BATCH_ID = re.compile(r"[0-9a-f]{32}")
 _WINDOW = {"id", "municipality", "company", "place", "held_on"}

@@ -4,7 +4,7 @@ Names: not_a_batch, newer_format, wrong_recipient, unknown_device, truncated, re
 """
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -148,9 +148,9 @@ def _read_inside(whole: _Hashed, identities: Sequence[pyrage.x25519.Identity], k
 
 def _read_archive(stream: archive.Readable, keep: Keeper) -> Manifest:
     found = _read_manifest(stream)
-    tally = Tally()
+    tally, sealed = Tally(), manifest.seconds(found)
     for member in found.members:
-        _expect(stream, member, found)
+        _expect(stream, member, sealed, found.members)
         keep(member.name, tally.watch(member, _as_listed(stream, member)))
     if archive.next_member(stream) is not None:
         raise BatchError("altered")
@@ -179,13 +179,13 @@ def _small(stream: archive.Readable, name: str, most: int, otherwise: str) -> tu
     return b"".join(archive.data(stream, head.size)), head.mtime
 
 
-def _expect(stream: archive.Readable, member: Member, found: Manifest) -> None:
+def _expect(stream: archive.Readable, member: Member, sealed: int, members: Iterable[Member]) -> None:
     head = archive.next_member(stream)
     if head is None:
         raise BatchError("truncated")
     if head.name != member.name:
-        raise BatchError("reordered" if head.name in {each.name for each in found.members} else "altered")
-    if (head.size, head.mtime) != (member.size, manifest.seconds(found)):
+        raise BatchError("reordered" if head.name in {each.name for each in members} else "altered")
+    if (head.size, head.mtime) != (member.size, sealed):
         raise BatchError("altered")
 
 

@@ -10,7 +10,6 @@ from kiosk.batch_file.manifest import is_text
 from kiosk.domain.batch import KINDS
 from kiosk.domain.errors import BatchError
 
-ROWS = "applications.jsonl"
 MOST_LINE = 1024 * 1024
 """A line longer than this is refused before it is held; a row of an application takes some kilobytes."""
 _LONGEST_VALUE = 1000

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kiosk.batch_file.columns import Columns
+from kiosk.batch_file.manifest import NARROW, REPORT, TABLE
 from kiosk.domain.columns import REPORT_HEADER, Column, misfits, restore, to_cp932
 from kiosk.domain.errors import BatchError
 
-TABLE, NARROW, REPORT = "applications.csv", "applications.cp932.csv", "cp932-report.csv"
 _BETWEEN = "\udc00"
 """Stands between cells that are held: half a surrogate pair, which no text of a file can have."""
 

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Callable, Iterator, Sequence
 
+from kiosk.batch_file.manifest import NARROW, REPORT, TABLE
 from kiosk.batch_file.rows import MOST_LINE
-from kiosk.batch_file.same_rows import NARROW, REPORT, TABLE
 from kiosk.domain.columns import is_harmless
 from kiosk.domain.errors import BatchError
 

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
-from kiosk.batch_file.rows import MOST_LINE, ROWS, row
+from kiosk.batch_file.manifest import ROWS
+from kiosk.batch_file.rows import MOST_LINE, row
 from kiosk.batch_file.same_rows import SameRows
 from kiosk.batch_file.table import MOST_BYTES, TABLES, Table
 from kiosk.domain.batch import KINDS, Manifest, Member

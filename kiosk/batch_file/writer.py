@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.batch_file import age_stream, archive, envelope
 from kiosk.batch_file.ahead import ahead
 from kiosk.batch_file.behind import Behind
-from kiosk.batch_file.manifest import MANIFEST, SIGNATURE, sign, to_bytes
+from kiosk.batch_file.manifest import MANIFEST, SIGNATURE, seconds, sign, to_bytes
 from kiosk.domain.batch import Manifest, Member
 from kiosk.domain.errors import BatchError
 
@@ -47,14 +47,13 @@ def write_batch(
     recipients: Sequence[pyrage.x25519.Recipient],
     device: Ed25519PrivateKey,
     *,
-    mtime: int,
     progress: Progress = lambda done: None,
 ) -> Written:
     """Write a new file and fsync it; raises OSError, or BatchError when a member is not as long as declared."""
     check = pyrage.x25519.Identity.generate()
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb", buffering=0) as file, closing(_Ciphertext(file)) as sink:
-        with closing(_plaintext(manifest, sources, device, mtime, progress)) as plain:
+        with closing(_plaintext(manifest, sources, device, progress)) as plain:
             age_stream.encrypt(plain, sink, [*recipients, check.to_public()])
         sink.finish(device, check)
         os.fsync(file.fileno())
@@ -63,9 +62,9 @@ def write_batch(
 
 
 def _plaintext(
-    manifest: Manifest, sources: Sequence[Source], device: Ed25519PrivateKey, mtime: int, progress: Progress
+    manifest: Manifest, sources: Sequence[Source], device: Ed25519PrivateKey, progress: Progress
 ) -> Generator[bytes, None, None]:
-    text = to_bytes(manifest)
+    text, mtime = to_bytes(manifest), seconds(manifest)
     signature = sign(device, text)
     yield from archive.framed(MANIFEST, len(text), mtime, [text])
     yield from archive.framed(SIGNATURE, len(signature), mtime, [signature])

@@ -21,6 +21,11 @@ def shown(name: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "surrogatepass").decode() for c in name)
 
 
+def lacking(many: int, report: str) -> str:
+    """What is said of a table in CP932 when so many characters do not fit."""
+    return f"CP932 lacks {many} characters, 〓 in the table: {report} names them"
+
+
 def print_anything() -> None:
     """From now on a character the terminal's encoding lacks is printed as an escape, and ends no command."""
     for stream in (sys.stdout, sys.stderr):

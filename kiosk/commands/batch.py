@@ -20,10 +20,10 @@ from kiosk.actions.batch import (
 )
 from kiosk.actions.open_batch import open_batch as open_into
 from kiosk.actions.seal_job import seconds_left
+from kiosk.batch_file.manifest import REPORT
 from kiosk.batch_file.reader import Checked, check_file
-from kiosk.batch_file.same_rows import REPORT
 from kiosk.clock import SystemClock
-from kiosk.commands.answer import json_line, shown
+from kiosk.commands.answer import json_line, lacking, shown
 from kiosk.commands.folders import empty_folder, refuse_unwritable
 from kiosk.commands.key_files import FILE, GIVEN, identities_in, signing_key_in
 from kiosk.commands.key_files import device_key as a_device_key
@@ -209,8 +209,8 @@ def _lines(file: str, checked: Checked, device: str | None, out: Path | None) ->
 def _laid_out(out: Path) -> list[str]:
     """Where it lies now, and how many characters the table in CP932 lacks."""
     many = (out / REPORT).read_bytes().count(b"\r\n") - 1 if (out / REPORT).exists() else 0
-    lacking = [f"  CP932 lacks {many} characters, 〓 in the table: {REPORT} names them"] if many else []
-    return [*lacking, f"  laid out in {shown(str(out))}"]
+    lost = [f"  {lacking(many, REPORT)}"] if many else []
+    return [*lost, f"  laid out in {shown(str(out))}"]
 
 
 def _print(about: dict[str, Any], as_json: bool, words: str, *, err: bool = False) -> None:

@@ -29,7 +29,8 @@ def empty_folder(folder: Path) -> Path:
     except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
         raise _wrong("out_unwritable", error) from None
     refuse_unwritable(whole.parent)
-    refuse_unwritable(whole)
+    if whole.exists():
+        refuse_unwritable(whole)
     return whole
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from kiosk.batch_file.manifest import REPORT, TABLE
 from kiosk.clock import SystemClock
-from kiosk.commands.answer import json_line, shown
+from kiosk.commands.answer import json_line, lacking, shown
 from kiosk.commands.folders import empty_folder
 from kiosk.commands.people import passphrases, plain_errors
 from kiosk.domain.columns import Misfit, misfit_report
@@ -16,7 +17,6 @@ from kiosk.office.database import Side, connected
 from kiosk.office.export import exported
 from kiosk.rules import load_rules
 
-TABLE, REPORT = "applications.csv", "cp932-report.csv"
 RULES = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -52,7 +52,7 @@ def export(
     about |= {"misfits": len(lost), "report": str(report) if report else None}
     click.echo(json_line(about) if as_json else shown(str(folder / TABLE)))
     if report:
-        click.echo(f"CP932 lacks {len(lost)} characters, 〓 in the table: {shown(str(report))} names them", err=True)
+        click.echo(lacking(len(lost), shown(str(report))), err=True)
 
 
 def _write(folder: Path, files: dict[str, bytes]) -> None:

@@ -15,8 +15,8 @@ from typing import Protocol, TypeVar
 import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from kiosk.batch_file.manifest import ROWS
 from kiosk.batch_file.reader import Checked, check_file, drop
-from kiosk.batch_file.rows import ROWS
 from kiosk.domain.batch import Manifest
 from kiosk.domain.errors import BatchError, Unreachable
 from kiosk.office import batches, devices, leftovers, quarantine

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from kiosk.batch_file.manifest import REPORT, TABLE
 from kiosk.domain.batch import file_name
 from kiosk.domain.columns import Misfit, misfit_report
 from kiosk.domain.errors import NotFound
@@ -98,8 +99,8 @@ def exported(batch_id: str) -> ResponseReturnValue:
             calls = overview.call_numbers(connection, batch_id)
             return render_template("office_export.html", batch=found, profile=profile, lost=lost, calls=calls)
     if part == "report":
-        return _download(misfit_report(lost).encode("utf-8-sig"), "text/csv", "cp932-report.csv")
-    return _download(table, "text/csv", "applications.csv")
+        return _download(misfit_report(lost).encode("utf-8-sig"), "text/csv", REPORT)
+    return _download(table, "text/csv", TABLE)
 
 
 @blueprint.get("/returned")

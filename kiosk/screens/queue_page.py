@@ -52,7 +52,7 @@ CLAIMED_FOR = frozenset({ApplicationEvent.SUBMIT, ApplicationEvent.WITHDRAW, App
 def application_context(uid: str, error: str = "") -> dict[str, Any]:
     """Everything the page of one application needs."""
     store = services().window_store()
-    application = store.applications.get(uid)
+    application, items = store.applications.get(uid), not_back(store.custody.list(uid))
     rules, today = applicant_rules(settings()), services().clock.today()
     return {
         "application": application,
@@ -66,8 +66,8 @@ def application_context(uid: str, error: str = "") -> dict[str, Any]:
         "host": settings().municipality_name,
         "photo": store.photos.get(uid),
         "check": store.identity.get(uid),
-        "items": not_back(store.custody.list(uid)),
-        "items_here": with_us(store.custody.list(uid)),
+        "items": items,
+        "items_here": with_us(items),
         "at_office": AT_OFFICE,
         "can_hand_over": application.state in GOING,
         "events": [str(event) for event in allowed(application.state)],

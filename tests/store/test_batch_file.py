@@ -98,7 +98,7 @@ def a_manifest(sources: list[Source], **values: object) -> Manifest:
 
 def write(path: Path, sources: list[Source] | None = None) -> Written:
     chosen = some_sources() if sources is None else sources
-    return write_batch(path, a_manifest(chosen), chosen, [OFFICE.to_public()], DEVICE, mtime=MTIME)
+    return write_batch(path, a_manifest(chosen), chosen, [OFFICE.to_public()], DEVICE)
 
 
 @pytest.fixture(scope="session")
@@ -505,7 +505,7 @@ def test_a_medium_that_is_full_after_each_tenth_is_left_as_it_was(tmp_path: Path
         sources = some_sources(20, 100_000)
         with pytest.raises(StorageFull):
             SealedFile(tmp_path / "a.mab").write_and_verify(
-                a_manifest(sources), sources, [OFFICE.to_public()], DEVICE, mtime=MTIME, progress=lambda done: None
+                a_manifest(sources), sources, [OFFICE.to_public()], DEVICE, progress=lambda done: None
             )
         assert list(tmp_path.iterdir()) == []
     finally:
