@@ -17,6 +17,7 @@ COMMANDS = {
     "photo-sheet": "photo:photo_sheet",
     "staff": "staff:staff",
     "keys": "keys:keys",
+    "plan": "plan:plan",
     "window": "window:window",
     "fill": "window:fill",
     "audit": "audit:audit",

@@ -1,0 +1,67 @@
+"""``kiosk plan``: its JSON, its words, its exit codes."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from kiosk.__main__ import main
+from kiosk.rules import rules_text
+
+
+def run(*words: str, **env: str) -> Result:
+    return CliRunner().invoke(main, ["plan", *words], env=env)
+
+
+def test_one_object_and_nothing_else() -> None:
+    answer = run("--people", "8", "--hours", "2", "--json")
+    assert answer.exit_code == 0, answer.output
+    (line,) = answer.stdout.splitlines()
+    found = json.loads(line)
+    assert (found["people"], found["hours"], found["enough"]) == (8, 2.0, True)
+    assert found["advised"] == {"stations": found["stations"], "staff": found["staff"]}
+    assert found["wait_minutes"]["median"] <= found["wait_minutes"]["p90"] <= found["wait_minutes"]["longest"]
+    assert {"stations", "staff", "enough", "busy"} <= set(found["choices"][0])
+
+
+def test_too_few_stations_end_with_one_and_say_what_would_do() -> None:
+    answer = run("--people", "40", "--hours", "2", "--stations", "1", "--json")
+    assert answer.exit_code == 1
+    found = json.loads(answer.stdout)
+    assert (found["stations"], found["enough"]) == (1, False)
+    assert found["advised"]["stations"] > 1
+
+
+def test_words_in_the_language_of_the_shell() -> None:
+    assert "are enough" in run("--people", "10", "--hours", "2", LANG="en_US.UTF-8").output
+    assert "で足ります" in run("--people", "10", "--hours", "2", LANG="ja_JP.UTF-8").output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--people", "0", "--hours", "6"), ("--people", "10", "--hours", "0"), ("--people", "10", "--hours", "nan"),
+     ("--people", "10", "--hours", "6", "--stations", "0"), ("--hours", "6"), ("--people", "ten", "--hours", "6")],
+)  # fmt: skip
+def test_wrong_usage_is_two(words: tuple[str, ...]) -> None:
+    answer = run(*words)
+    assert answer.exit_code == 2
+    assert not answer.stdout
+
+
+@pytest.mark.parametrize("text", ["[station]\nminutes = [9, 1, 2]", "not toml"])
+def test_a_municipality_s_file_that_cannot_be_used_is_said_by_name(tmp_path: Path, text: str) -> None:
+    (tmp_path / "plan.toml").write_text(text)
+    (tmp_path / "kiosk.toml").write_text(f'rules = "{tmp_path}"')
+    answer = run("--people", "10", "--hours", "2", "--config", str(tmp_path / "kiosk.toml"))
+    assert answer.exit_code == 2
+    assert "plan.toml" in answer.stderr
+
+
+def test_the_municipality_s_own_minutes_count(tmp_path: Path) -> None:
+    (tmp_path / "plan.toml").write_text(rules_text("plan").replace("[3, 5, 12]", "[30, 40, 50]"))
+    (tmp_path / "kiosk.toml").write_text(f'rules = "{tmp_path}"')
+    slow = json.loads(run("--people", "8", "--hours", "2", "--json", "--config", str(tmp_path / "kiosk.toml")).stdout)
+    usual = json.loads(run("--people", "8", "--hours", "2", "--json").stdout)
+    assert slow["stations"] > usual["stations"]
+    assert slow["staff"] > usual["staff"]
