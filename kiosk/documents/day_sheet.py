@@ -1,15 +1,8 @@
-"""The day sheet and the company's report as A4 PDF. Nothing is ever fetched for them."""
+"""The day sheet and the company's report as A4 PDF."""
 
-from importlib import resources
-from typing import Any
-
-import qrcode
-from jinja2 import Environment
 from markupsafe import Markup
-from qrcode.image.svg import SvgPathImage
-from weasyprint import HTML
-from weasyprint.urls import URLFetcher
 
+from kiosk.documents.as_pdf import as_pdf, qr_svg
 from kiosk.documents.plot import hours_svg, lines_svg
 from kiosk.domain.day_sheet import CompanyReport, DaySheet
 from kiosk.domain.statistics import Day
@@ -19,12 +12,12 @@ from kiosk.texts import DEFAULT_LANGUAGE, Translate, translator
 def day_sheet_pdf(sheet: DaySheet, language: str = DEFAULT_LANGUAGE) -> bytes:
     """The day sheet: counts, plots, hash slip, the log's head as text and QR."""
     t = translator(language)
-    return _pdf("day_sheet.html", language, sheet=sheet, plots=plots(sheet.numbers, t), qr=_qr(sheet.audit_head))
+    return as_pdf("day_sheet.html", language, sheet=sheet, plots=plots(sheet.numbers, t), qr=qr_svg(sheet.audit_head))
 
 
 def company_report_pdf(report: CompanyReport, language: str = DEFAULT_LANGUAGE) -> bytes:
     """The company's report: totals only."""
-    return _pdf("company_report.html", language, report=report)
+    return as_pdf("company_report.html", language, report=report)
 
 
 def plots(numbers: Day, t: Translate) -> dict[str, Markup]:
@@ -42,19 +35,3 @@ def _hours_plot(numbers: Day, t: Translate) -> Markup:
     hours = [(each.hour, (each.started, each.submitted, each.accepted)) for each in numbers.hours]
     names = [t(f"desk.label_{key}") for key in ("started", "submitted", "accepted")]
     return hours_svg(hours, names, t("desk.title_hours"))
-
-
-def _qr(text: str) -> Markup:
-    picture = qrcode.make(text, image_factory=SvgPathImage, border=2)
-    return Markup(picture.to_string(encoding="unicode"))  # noqa: S704 -- drawn here from a hash, holds no outside text
-
-
-def _pdf(name: str, language: str, **values: Any) -> bytes:
-    template = Environment(autoescape=True).from_string(_file(name))
-    page = template.render(t=translator(language), lang=language, style=Markup(_file("sheet.css")), **values)  # noqa: S704 -- our own file
-    pdf = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=(), fail_on_errors=True)).write_pdf()
-    return bytes(pdf)
-
-
-def _file(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text("utf-8")

@@ -3,13 +3,9 @@
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 
-from jinja2 import Environment
-from weasyprint import HTML
-from weasyprint.urls import URLFetcher
-
-from kiosk.texts import DEFAULT_LANGUAGE, translator
+from kiosk.documents.as_pdf import as_pdf
+from kiosk.texts import DEFAULT_LANGUAGE
 
 PHOTO_MM = (35.0, 45.0)
 PAPERS_MM: Mapping[str, tuple[float, float]] = {"L": (89.0, 127.0), "A4": (210.0, 297.0)}
@@ -55,20 +51,14 @@ def photo_sheet(
     """
     sheet = paper(size)
     addresses = [f"data:image/jpeg;base64,{b64encode(photo).decode()}" for photo in photos for _ in range(copies)]
-    template = Environment(autoescape=True).from_string(_file("photo_sheet.html"))
-    page = template.render(
+    return as_pdf(
+        "photo_sheet.html", language, schemes=("data",),
         pages=list(_pages(addresses, sheet)), paper=sheet, photo=PHOTO_MM, ruler=RULER_MM, margin=MARGIN_MM,
-        rehearsal=rehearsal, t=translator(language), lang=language,
+        rehearsal=rehearsal,
     )  # fmt: skip
-    pdf = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols=("data",), fail_on_errors=True)).write_pdf()
-    return bytes(pdf)
 
 
 def _pages(addresses: Sequence[str], sheet: Paper) -> Iterator[list[tuple[str, float, float]]]:
     room = len(sheet.places)
     for start in range(0, len(addresses), room):
         yield [(address, x, y) for address, (x, y) in zip(addresses[start:], sheet.places, strict=False)]
-
-
-def _file(name: str) -> str:
-    return resources.files(__package__).joinpath(name).read_text("utf-8")
