@@ -19,6 +19,7 @@ COMMANDS = {
     "keys": "keys:keys",
     "plan": "plan:plan",
     "window": "window:window",
+    "pack": "pack:pack",
     "fill": "window:fill",
     "audit": "audit:audit",
     "migrate": "audit:migrate",

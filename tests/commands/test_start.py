@@ -8,7 +8,7 @@ import pytest
 from kiosk.__main__ import COMMANDS
 
 HEAVY = ("numpy", "cv2", "PIL", "flask", "boto3", "paramiko", "psycopg", "weasyprint", "zxingcpp", "ai_edge_litert")
-WITH_PICTURES = ("demo", "serve", "doctor", "read-form", "check-photo", "photo-sheet", "report")
+WITH_PICTURES = ("demo", "serve", "doctor", "read-form", "check-photo", "photo-sheet", "report", "pack")
 WITH_SERVERS = ("office", "intake", "intake-queue", "intake-worker")
 LIGHT = [name for name in COMMANDS if name not in (*WITH_PICTURES, *WITH_SERVERS)]
 SAY = """

@@ -12,7 +12,7 @@ from kiosk.texts import catalogue, languages, translator, with_ruby
 
 KIOSK = Path(__file__).parents[2] / "kiosk"
 SCREEN = KIOSK / "screens" / "applicant.py"
-APPLICANT_TABLES = ("applicant", "errors", "form_qr", "photo", "resume")
+APPLICANT_TABLES = ("applicant", "errors", "flyer", "form_qr", "photo", "resume")
 TRANSLATED = [code for code in languages() if code != "ja"]
 FOREIGN = [code for code in TRANSLATED if code != "ja-easy"]
 JAPANESE_STAFF_POINT_AT = {
