@@ -18,7 +18,7 @@ from camera.capture import CaptureThread
 from camera.errors import CameraLost, CameraMissing
 from camera.types import Image
 from camera.virtual import VirtualCamera
-from kiosk.actions import resume
+from kiosk.actions import form_qr, resume
 from kiosk.actions.photo_station import station_of
 from kiosk.app import create_app
 from kiosk.domain.errors import Locked, NotAllowedNow, StorageDamaged, StorageFull, TappedFirst
@@ -192,6 +192,15 @@ class Screens:
         self._keep_photo(uid, True)
         if who == "submitted":
             self.post(who, "/applicant/submit", {})
+        self._leave_the_form(who, "/applicant/submitted" if who == "submitted" else "/applicant/review")
+
+    def _leave_the_form(self, who: Who, address: str) -> None:
+        """Go on to a page; what reads forms ends now, since by itself it ends by a clock, which stands still here.
+
+        Two pages left before the one form camera take it from each other for as long as they stand there.
+        """
+        self.pages[who].goto(f"{self.url}{address}")
+        form_qr.station_of(self.services).end()
 
     def _keep_photo(self, uid: str, is_there: bool) -> None:
         photos = self.services.window_store().photos
@@ -236,7 +245,10 @@ class Screens:
             self.post("draft", "/photo/retake", {})
         if screen.post:
             self.post(screen.who, *screen.post)
-        page.goto(f"{self.url}{screen.address}")
+        if screen.address.startswith("/form_qr/"):
+            page.goto(f"{self.url}{screen.address}")
+        else:
+            self._leave_the_form(screen.who, screen.address)
         if screen.dialog:
             page.evaluate("document.getElementById('idle').showModal()")
         page.locator(screen.selector).first.wait_for(timeout=15_000)
