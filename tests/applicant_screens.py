@@ -50,6 +50,11 @@ HOLDER: Form = CHILD | {
 FIRST_ADULT: Form = CHILD | {"application_kind": "first", "birth_date": "1985-04-01", "applying_as": "self"}
 SCANNED_NUMBER = "1234567890123"  # neither a form's number nor a My Number
 USED_FORM_ID = "9" * 23
+_START_PAGE_STAYS = """
+const really = window.fetch;
+window.fetch = (to, ...more) => (String(to).endsWith("/resume/mark.json") ? Promise.reject() : really(to, ...more));
+"""
+"""The start page loads itself anew when an offer ends, which cuts off a way to the next screen begun just then."""
 ERRORS = (NotAllowedNow, TappedFirst, Locked, StorageFull, StorageDamaged)
 
 
@@ -172,6 +177,7 @@ class Screens:
         for who in ("stranger", "draft", "submitted"):
             context = browser.new_context(viewport={"width": 1366, "height": 768}, has_touch=True)
             self.pages[who] = context.new_page()
+            self.pages[who].add_init_script(_START_PAGE_STAYS)
             self._display[who] = ""
             self.pages[who].goto(f"{self.url}/applicant/consent")
             if who != "stranger":
