@@ -1,10 +1,13 @@
 """What commands print, whatever bytes a file's name has: JSON that is always UTF-8, and words any terminal can show."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from io import TextIOWrapper
 from typing import Any
+
+from kiosk.texts import DEFAULT_LANGUAGE, catalogue
 
 
 def json_line(about: Mapping[str, Any]) -> bytes:
@@ -24,6 +27,17 @@ def shown(name: str) -> str:
 def lacking(many: int, report: str) -> str:
     """What is said of a table in CP932 when so many characters do not fit."""
     return f"CP932 lacks {many} characters, 〓 in the table: {report} names them"
+
+
+def language() -> str:
+    """The language a command speaks: Japanese where the shell does, else English."""
+    return "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
+
+
+def words(key: str, **values: object) -> str:
+    """A text as the terminal shows it, without marks for a page; in Japanese where the shell's language lacks it."""
+    text = catalogue(language()).get(key) or catalogue(DEFAULT_LANGUAGE)[key]
+    return text.format(**values) if values else text
 
 
 def print_anything() -> None:

@@ -23,7 +23,7 @@ from kiosk.actions.seal_job import seconds_left
 from kiosk.batch_file.manifest import REPORT
 from kiosk.batch_file.reader import Checked, check_file
 from kiosk.clock import SystemClock
-from kiosk.commands.answer import json_line, lacking, shown
+from kiosk.commands.answer import json_line, lacking, shown, words
 from kiosk.commands.folders import empty_folder, refuse_unwritable
 from kiosk.commands.key_files import FILE, GIVEN, identities_in, signing_key_in
 from kiosk.commands.key_files import device_key as a_device_key
@@ -33,7 +33,6 @@ from kiosk.domain.batch import Balance
 from kiosk.domain.errors import BatchError, KioskError
 from kiosk.office.acknowledgement import acknowledge as write_acknowledgement
 from kiosk.rules import load_rules
-from kiosk.texts import catalogue, translator
 
 INSIDE = ("signature", "members", "counts")
 """What can be checked only with the municipality's identity."""
@@ -140,7 +139,7 @@ def _report(file: str, as_json: bool, check: Callable[[], Checked], device: str 
     try:
         checked = check()
     except BatchError as fault:
-        said = _words(fault.key)
+        said = words(fault.text_key)
         _print(
             {"file": file, "verdict": "fail", "reason": fault.key, "message": said},
             as_json,
@@ -157,7 +156,7 @@ def _report(file: str, as_json: bool, check: Callable[[], Checked], device: str 
 
 
 def _not_done(file: str, as_json: bool, key: str, why: str) -> int:
-    message = f"{_words(key)} ({why})"
+    message = f"{words(f'batch.error_{key}')} ({why})"
     _print({"file": file, "error": {"key": key, "message": message}}, as_json, f"{shown(file)}: {message}", err=True)
     return 2
 
@@ -220,22 +219,13 @@ def _print(about: dict[str, Any], as_json: bool, words: str, *, err: bool = Fals
         click.echo(words, err=err)
 
 
-def _words(key: str) -> str:
-    return catalogue(_language())[f"batch.error_{key}"]
-
-
-def _language() -> str:
-    return "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
-
-
 def _refuse_unbalanced(found: Balance, reason: str | None) -> None:
     """Name each difference and its way out; without a reason that is the end."""
-    t = translator(_language())
     for each in found.differences:
         many = abs(each.expected - each.found)
-        click.echo(t(f"batch.error_{each.key}", many=many), err=True)
-        click.echo(f"  {t('batch.label_calls')}: {', '.join(each.call_numbers)}", err=True)
-        click.echo(f"  {t(f'batch.help_{each.key}')}", err=True)
+        click.echo(words(f"batch.error_{each.key}", many=many), err=True)
+        click.echo(f"  {words('batch.label_calls')}: {', '.join(each.call_numbers)}", err=True)
+        click.echo(f"  {words(f'batch.help_{each.key}')}", err=True)
     if not found.adds_up and not (reason or "").strip():
         raise BatchError("unbalanced")
 
@@ -244,18 +234,16 @@ def _refuse_unknown_profile(profile: str | None, rules: Path | None) -> None:
     """Wrong usage, said before anything is closed."""
     known = load_rules("columns", rules)["profile"]
     if profile is not None and profile not in known:
-        raise click.UsageError(translator(_language())("batch.error_profile", known=", ".join(known)))
+        raise click.UsageError(words("batch.error_profile", known=", ".join(known)))
 
 
 def _bar() -> Callable[[int, int], None]:
-    began, t = time.monotonic(), translator(_language())
+    began = time.monotonic()
 
     def show(done: int, total: int) -> None:
         left = seconds_left(time.monotonic() - began, done, total)
-        words = t("batch.note_checking") if done == total else t(
-            "batch.note_progress", done=done, total=total, seconds=left
-        )  # fmt: skip
-        click.echo(f"\r{words}\033[K", err=True, nl=done == total)
+        key = "batch.note_checking" if done == total else "batch.note_progress"
+        click.echo(f"\r{words(key, done=done, total=total, seconds=left)}\033[K", err=True, nl=done == total)
 
     return show
 

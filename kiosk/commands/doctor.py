@@ -1,7 +1,6 @@
 """``kiosk doctor``: the readiness report."""
 
 import io
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,14 +12,13 @@ import qrcode.constants
 
 from kiosk.actions.readiness import Check, Status, check_backlog, check_scanner_layout, report
 from kiosk.clock import SystemClock
-from kiosk.commands.answer import json_line
+from kiosk.commands.answer import json_line, words
 from kiosk.commands.people import People, data_folder, identify, plain_errors, settings_of
 from kiosk.domain.form_keys import SETUP_CODE
 from kiosk.domain.staff import Role
 from kiosk.ports import Camera
 from kiosk.settings import Settings
 from kiosk.store.vault import Vault
-from kiosk.texts import translator
 from kiosk.wiring import open_cameras
 
 
@@ -58,7 +56,7 @@ def _scanner_set_up(settings: Settings) -> Check:
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=4)
     code.add_data(SETUP_CODE)
     code.print_ascii(out=picture, invert=True)
-    click.echo(picture.getvalue() + translator(_language())("doctor.note_scanner_scan_now"), err=True)
+    click.echo(picture.getvalue() + words("doctor.note_scanner_scan_now"), err=True)
     return check_scanner_layout(sys.stdin.readline(), Path(settings.rules) if settings.rules else None)
 
 
@@ -68,23 +66,18 @@ def _leave_with(check: Check, as_json: bool) -> None:
 
 
 def _line(check: Check, as_json: bool) -> str | bytes:
-    return _json(check) if as_json else f"{check.check:<9} {check.status:<6} {words(check)}"
+    return _json(check) if as_json else f"{check.check:<9} {check.status:<6} {_message(check)}"
 
 
 def not_ready(people: People, window_id: str) -> list[str]:
     """What keeps the window from opening, one line each."""
     with _cameras(people.settings) as cameras:
         checks = [*report(people.vault, people.clock, cameras), check_backlog(people.vault, window_id)]
-    return [f"{check.check}: {words(check)}" for check in checks if check.status is Status.RED]
+    return [f"{check.check}: {_message(check)}" for check in checks if check.status is Status.RED]
 
 
-def words(check: Check) -> str:
-    """A check's message in the language of the shell."""
-    return translator(_language())(check.text_key, **check.values)
-
-
-def _language() -> str:
-    return "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
+def _message(check: Check) -> str:
+    return words(check.text_key, **check.values)
 
 
 @contextmanager
@@ -102,4 +95,4 @@ def _cameras(settings: Settings) -> Iterator[tuple[Camera, ...] | None]:
 
 
 def _json(check: Check) -> bytes:
-    return json_line({"check": check.check, "status": check.status, "message": words(check)})
+    return json_line({"check": check.check, "status": check.status, "message": _message(check)})

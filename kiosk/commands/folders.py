@@ -6,8 +6,7 @@ from tempfile import TemporaryFile
 
 import click
 
-from kiosk.commands.people import words_language
-from kiosk.texts import catalogue
+from kiosk.commands.answer import words
 
 
 def refuse_unwritable(folder: Path, key: str = "out_unwritable") -> None:
@@ -35,6 +34,5 @@ def empty_folder(folder: Path) -> Path:
 
 
 def _wrong(key: str, error: Exception | None = None) -> click.UsageError:
-    words = catalogue(words_language())[f"batch.error_{key}"]
     said = os.strerror(error.errno or 0) if isinstance(error, OSError) else ""
-    return click.UsageError(f"{words} ({said})" if said else words)
+    return click.UsageError(words(f"batch.error_{key}") + (f" ({said})" if said else ""))

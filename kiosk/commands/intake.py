@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from kiosk.clock import SystemClock
-from kiosk.commands.answer import json_line, shown
+from kiosk.commands.answer import json_line, shown, words
 from kiosk.commands.key_files import FILE, GIVEN, device_keys, identities_in, signing_key_beside, signing_key_in
 from kiosk.commands.people import in_words, plain_errors
 from kiosk.domain.batch import REHEARSAL_PREFIX
@@ -18,7 +18,6 @@ from kiosk.office.acknowledgement import lay
 from kiosk.office.database import refuse_bad_url
 from kiosk.office.intake import Office, TakenIn, patient, take_in
 from kiosk.office.object_store import ObjectStore, open_store
-from kiosk.texts import catalogue
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 ABOUT = ("batch_id", "rehearsal", "window", "seq", "supersedes", "sealed_at", "counts", "software")
@@ -162,8 +161,3 @@ def _say(about: dict[str, Any], as_json: bool, line: str, code: int) -> int:
     if code or not as_json:
         click.echo(line, err=bool(code))
     return code
-
-
-def words(key: str) -> str:
-    """A text for the shell, in Japanese where that is its language."""
-    return catalogue("ja" if os.environ.get("LANG", "").startswith("ja") else "en")[key]

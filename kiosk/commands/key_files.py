@@ -9,11 +9,10 @@ import pyrage
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.batch_file.manifest import public_key
-from kiosk.commands.answer import shown
+from kiosk.commands.answer import shown, words
 from kiosk.domain.errors import BatchError, StorageDamaged
 from kiosk.store.signing_key import read_key
 from kiosk.store.wraps import read_identity
-from kiosk.texts import catalogue
 
 FILE = click.Path(path_type=Path)
 GIVEN = click.Path()
@@ -81,8 +80,4 @@ def _keys_in(folder: Path) -> list[str]:
 def _unusable(path: Path, error: Exception, key: str) -> click.UsageError:
     """Which file it is and why it cannot be used: it cannot be read, or holds something else."""
     why = os.strerror(error.errno or 0) if isinstance(error, OSError) else ""
-    return click.UsageError(f"{shown(str(path))}: {_words(key)}{f' ({why})' if why else ''}")
-
-
-def _words(key: str) -> str:
-    return catalogue("ja" if os.environ.get("LANG", "").startswith("ja") else "en")[key]
+    return click.UsageError(f"{shown(str(path))}: {words(key)}{f' ({why})' if why else ''}")

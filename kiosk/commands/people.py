@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 import click
 
 from kiosk.clock import SystemClock
+from kiosk.commands.answer import language
 from kiosk.domain.errors import BatchError, KioskError, Refused, TooManyTries
 from kiosk.domain.staff import Account, Role, require_role, require_two
 from kiosk.settings import Settings, SettingsError, load_settings
@@ -59,13 +60,8 @@ def in_words(error: KioskError) -> str:
     if isinstance(error, TooManyTries):
         return f"too many wrong passphrases; the next try is taken at {error.until[:19]}"
     if isinstance(error, Refused | BatchError) or not message:
-        return catalogue(words_language()).get(error.text_key, error.text_key.replace("_", " "))
+        return catalogue(language()).get(error.text_key, error.text_key.replace("_", " "))
     return message
-
-
-def words_language() -> str:
-    """The language a command speaks: Japanese where the shell does, else English."""
-    return "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
 
 
 def by_staff(role: Role = Role.OPERATOR, *, two: bool = False) -> Callable[[Callable[..., R]], Callable[..., R]]:

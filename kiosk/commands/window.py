@@ -10,7 +10,7 @@ import click
 
 from kiosk.actions.identity import preset_names
 from kiosk.actions.window import close_window, make_window, open_window, reopen_window
-from kiosk.commands.answer import json_line
+from kiosk.commands.answer import json_line, words
 from kiosk.commands.people import (
     People,
     by_staff,
@@ -19,7 +19,6 @@ from kiosk.commands.people import (
     plain_errors,
     settings_of,
     stand_in,
-    words_language,
 )
 from kiosk.commands.quiet import quiet_native
 from kiosk.domain.errors import CustodyOpen
@@ -28,7 +27,6 @@ from kiosk.domain.states import WindowEvent, allowed_window
 from kiosk.domain.window import CONTACT_MAIL, OTHER_CITIES, Window, WindowPlan
 from kiosk.settings import Settings
 from kiosk.store.vault import Vault
-from kiosk.texts import translator
 
 
 @click.group()
@@ -119,10 +117,9 @@ def close(people: People, window_id: str, reason: str | None) -> None:
 
 
 def _left_open(vault: Vault, window_id: str) -> Iterator[str]:
-    t = translator(words_language())
     for each in vault.window_store(window_id).custody.open_items():
-        what = f"{t(f'identity.paper_{each.item}')} {t('queue.label_count', count=each.count)}"
-        where = t("queue.label_at_office") if each.at_office else each.envelope or t("batch.label_no_envelope")
+        what = f"{words(f'identity.paper_{each.item}')} {words('queue.label_count', count=each.count)}"
+        where = words("queue.label_at_office") if each.at_office else each.envelope or words("batch.label_no_envelope")
         yield f"  {each.call_number}\t{what}\t{where}"
 
 
