@@ -1,14 +1,13 @@
 """``kiosk seal``, ``kiosk verify`` and ``kiosk open``: a window into one file, and that file looked into again."""
 
-import os
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.actions.batch import (
     SealOrder,
@@ -24,24 +23,19 @@ from kiosk.batch_file.manifest import REPORT
 from kiosk.batch_file.reader import Checked, check_file
 from kiosk.clock import SystemClock
 from kiosk.commands.answer import json_line, lacking, shown, words
+from kiosk.commands.batch_answer import acknowledging, answered, no_hint
 from kiosk.commands.folders import empty_folder, refuse_unwritable
 from kiosk.commands.key_files import FILE, GIVEN, identities_in, signing_key_in
 from kiosk.commands.key_files import device_key as a_device_key
 from kiosk.commands.orderly_end import end_orderly
 from kiosk.commands.people import People, by_staff
 from kiosk.domain.batch import Balance
-from kiosk.domain.errors import BatchError, KioskError
+from kiosk.domain.errors import BatchError
 from kiosk.office.acknowledgement import acknowledge as write_acknowledgement
 from kiosk.rules import load_rules
 
 INSIDE = ("signature", "members", "counts")
 """What can be checked only with the municipality's identity."""
-
-
-class AcknowledgementLost(KioskError):
-    """The batch is laid out whole, only its acknowledgement could not be written."""
-
-    text_key = "batch.error_ack_not_written"
 
 
 @click.command()
@@ -85,11 +79,11 @@ def seal(
 def verify(files: tuple[str, ...], identity: Path | None, device_key: str | None, as_json: bool) -> None:
     """Check a batch: the device's signature over the sealed file; with --identity its contents and counts too."""
     identities, device = identities_in(identity), a_device_key(device_key)
-    worst = 0
-    for file in files:
-        code = _report(file, as_json, lambda file=file: check_file(Path(file), identities, device), device)  # type: ignore[misc]
-        worst = max(worst, code)
-    sys.exit(worst)
+
+    def checked(file: str) -> tuple[dict[str, Any], str]:
+        return _found(file, check_file(Path(file), identities, device), device)
+
+    sys.exit(max([answered(file, as_json, partial(checked, file), no_hint) for file in files]))
 
 
 @click.command("open")
@@ -118,55 +112,26 @@ def open_batch(
         refuse_unwritable(ack, "ack_unwritable")
     end_orderly()
 
-    def opened() -> Checked:
+    def opened() -> tuple[dict[str, Any], str]:
         checked = open_into(Path(file), identities, into, device, cp932=cp932)
         if ack and office:
-            _acknowledge(checked, office, ack)
-        return checked
+            with acknowledging("batch.error_ack_not_written"):
+                write_acknowledgement(checked, office, SystemClock().now(), ack)
+        return _found(file, checked, device, folder)
 
-    sys.exit(_report(file, as_json, opened, device, out=folder))
-
-
-def _acknowledge(checked: Checked, office: Ed25519PrivateKey, folder: Path) -> None:
-    try:
-        write_acknowledgement(checked, office, SystemClock().now(), folder)
-    except OSError as error:
-        raise AcknowledgementLost(os.strerror(error.errno or 0)) from None
+    sys.exit(answered(file, as_json, opened, no_hint))
 
 
-def _report(file: str, as_json: bool, check: Callable[[], Checked], device: str | None, out: Path | None = None) -> int:
-    """Print what was found and give the exit code: 0 in order, 1 not in order, 2 unreadable."""
-    try:
-        checked = check()
-    except BatchError as fault:
-        said = words(fault.text_key)
-        _print(
-            {"file": file, "verdict": "fail", "reason": fault.key, "message": said},
-            as_json,
-            f"{shown(file)}: {fault.key}: {said}",
-            err=True,
-        )
-        return 1
-    except AcknowledgementLost as lost:
-        return _not_done(file, as_json, "ack_not_written", str(lost))
-    except OSError as error:
-        return _not_done(file, as_json, "unreadable", os.strerror(error.errno or 0))
-    _print(_about(file, checked, device, out), as_json, _lines(file, checked, device, out))
-    return 0
+def _found(file: str, checked: Checked, device: str | None, out: Path | None = None) -> tuple[dict[str, Any], str]:
+    """A batch in order, as JSON and as words."""
+    return _about(checked, device, out), _lines(file, checked, device, out)
 
 
-def _not_done(file: str, as_json: bool, key: str, why: str) -> int:
-    message = f"{words(f'batch.error_{key}')} ({why})"
-    _print({"file": file, "error": {"key": key, "message": message}}, as_json, f"{shown(file)}: {message}", err=True)
-    return 2
-
-
-def _about(file: str, checked: Checked, device: str | None, out: Path | None) -> dict[str, Any]:
+def _about(checked: Checked, device: str | None, out: Path | None) -> dict[str, Any]:
     found = checked.manifest
     inside = found.as_object() if found else {}
     about = ("version", "rehearsal", "window", "seq", "supersedes", "sealed_at", "counts", "audit_head", "software")
     return {
-        "file": file,
         "verdict": "pass",
         "reason": None,
         "checked": ["envelope", "sha256", "size", *(INSIDE if found else ()), *(["device_key"] if device else [])],
@@ -210,13 +175,6 @@ def _laid_out(out: Path) -> list[str]:
     many = (out / REPORT).read_bytes().count(b"\r\n") - 1 if (out / REPORT).exists() else 0
     lost = [f"  {lacking(many, REPORT)}"] if many else []
     return [*lost, f"  laid out in {shown(str(out))}"]
-
-
-def _print(about: dict[str, Any], as_json: bool, words: str, *, err: bool = False) -> None:
-    if as_json:
-        click.echo(json_line(about))
-    if not as_json or err:
-        click.echo(words, err=err)
 
 
 def _refuse_unbalanced(found: Balance, reason: str | None) -> None:

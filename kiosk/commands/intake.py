@@ -1,19 +1,20 @@
 """``kiosk intake``: batches into the office's database and photo store, an acknowledgement for each."""
 
-import os
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from kiosk.clock import SystemClock
-from kiosk.commands.answer import json_line, shown, words
+from kiosk.commands.answer import shown, words
+from kiosk.commands.batch_answer import acknowledging, answered
 from kiosk.commands.key_files import FILE, GIVEN, device_keys, identities_in, signing_key_beside, signing_key_in
-from kiosk.commands.people import in_words, plain_errors
+from kiosk.commands.people import plain_errors
 from kiosk.domain.batch import REHEARSAL_PREFIX
-from kiosk.domain.errors import BatchError, KioskError, Refused, Unreachable
+from kiosk.domain.errors import BatchError, Refused
 from kiosk.office.acknowledgement import lay
 from kiosk.office.database import refuse_bad_url
 from kiosk.office.intake import Office, TakenIn, patient, take_in
@@ -21,12 +22,6 @@ from kiosk.office.object_store import ObjectStore, open_store
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 ABOUT = ("batch_id", "rehearsal", "window", "seq", "supersedes", "sealed_at", "counts", "software")
-
-
-class AcknowledgementLost(KioskError):
-    """The batch is in, its acknowledgement could not be laid into the folder; asking again gives it."""
-
-    text_key = "office.error_ack_not_written"
 
 
 def office_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -87,18 +82,24 @@ def intake(files: tuple[str, ...], ack: Path, as_json: bool, **given: Any) -> No
     a file could not be read or a server did not answer.
     """
     office = office_of(**given)
-    sys.exit(max(report(file, as_json, lambda file=file: _taken(office, Path(file), ack)) for file in files))  # type: ignore[misc]
+    sys.exit(max([answered(file, as_json, partial(_taken, office, file, ack), partial(_hint, file)) for file in files]))
 
 
-def _taken(office: Office, file: Path, folder: Path) -> dict[str, Any]:
-    taken = take_in(office, file)
-    try:
-        return about(taken) | {"acknowledgement": str(lay(taken.found, taken.acknowledgement, folder))}
-    except OSError as error:
-        raise AcknowledgementLost(os.strerror(error.errno or 0)) from None
+def _taken(office: Office, file: str, folder: Path) -> tuple[dict[str, Any], str]:
+    taken = take_in(office, Path(file))
+    with acknowledging("office.error_ack_not_written"):
+        laid = lay(taken.found, taken.acknowledgement, folder)
+    about = _about(taken) | {"acknowledgement": str(laid)}
+    return about, _line(file, about)
 
 
-def about(taken: TakenIn) -> dict[str, Any]:
+def _hint(file: str, fault: BatchError) -> str:
+    """A way on for a practice file that only looks like a stranger's, since no device is registered for practice."""
+    is_practice = Path(file).name.startswith(REHEARSAL_PREFIX) and fault.key == "unknown_device"
+    return words("office.help_practice_file") if is_practice else ""
+
+
+def _about(taken: TakenIn) -> dict[str, Any]:
     """What is printed of a batch taken in; counts and names of windows, nothing of a person."""
     inside = taken.manifest.as_object()
     return {
@@ -111,39 +112,7 @@ def about(taken: TakenIn) -> dict[str, Any]:
     }
 
 
-def report(file: str, as_json: bool, deed: Callable[[], dict[str, Any]]) -> int:
-    """Do it, print what came of it, and give the exit code: 0 in order, 1 refused, 2 not done."""
-    try:
-        found = deed()
-    except BatchError as fault:
-        message = words(fault.text_key) + _hint(file, fault)
-        said = {"file": file, "verdict": "fail", "reason": fault.key, "message": message}
-        return _say(said, as_json, f"{shown(file)}: {fault.key}: {message}", 1)
-    except Unreachable as away:
-        return _not_done(file, as_json, away.key, f"{words(away.text_key)} ({away})")
-    except AcknowledgementLost as lost:
-        return _not_done(file, as_json, "ack_not_written", f"{words(lost.text_key)} ({lost})")
-    except KioskError as error:
-        return _not_done(file, as_json, error.text_key.rpartition(".")[2].removeprefix("error_"), in_words(error))
-    except OSError as error:
-        message = f"{words('batch.error_unreadable')} ({os.strerror(error.errno or 0)})"
-        return _not_done(file, as_json, "unreadable", message)
-    return _say({"file": file, **found}, as_json, _line(file, found), 0)
-
-
-def _hint(file: str, fault: BatchError) -> str:
-    """A way on for a practice file that only looks like a stranger's, since no device is registered for practice."""
-    is_practice = Path(file).name.startswith(REHEARSAL_PREFIX) and fault.key == "unknown_device"
-    return f" {words('office.help_practice_file')}" if is_practice else ""
-
-
-def _not_done(file: str, as_json: bool, key: str, message: str) -> int:
-    return _say({"file": file, "error": {"key": key, "message": message}}, as_json, f"{shown(file)}: {message}", 2)
-
-
 def _line(file: str, found: dict[str, Any]) -> str:
-    if "acknowledgement" not in found:
-        return f"{shown(file)}: {found['state'].replace('_', ' ')}"
     practice = " (practice)" if found["rehearsal"] else ""
     state = "here already, nothing changed" if found["state"] == "already_here" else "taken in"
     where = (
@@ -153,11 +122,3 @@ def _line(file: str, found: dict[str, Any]) -> str:
         f"{shown(file)}: {state}{practice}: {where}\n  batch {found['batch_id']}"
         f"\n  acknowledgement {shown(found['acknowledgement'])}"
     )
-
-
-def _say(about: dict[str, Any], as_json: bool, line: str, code: int) -> int:
-    if as_json:
-        click.echo(json_line(about))
-    if code or not as_json:
-        click.echo(line, err=bool(code))
-    return code

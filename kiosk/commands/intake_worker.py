@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import click
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 
-from kiosk.commands.intake import office_of, office_options, report, store_of
+from kiosk.commands.answer import shown
+from kiosk.commands.batch_answer import answered, no_hint
+from kiosk.commands.intake import office_of, office_options, store_of
 from kiosk.commands.key_files import GIVEN
 from kiosk.commands.people import plain_errors
 from kiosk.office.database import connected
@@ -33,11 +36,13 @@ def intake_queue(files: tuple[str, ...], database: str, photos: str, as_json: bo
     """Check sealed files from the outside, put them into the store, and leave their intake to the workers."""
     store = store_of(database, photos)
 
-    def queued(file: Path) -> dict[str, Any]:
-        digest, is_new = hand_in(database, store, file)
-        return {"verdict": "pass", "reason": None, "state": "queued" if is_new else "queued_before", "sha256": digest}
+    def queued(file: str) -> tuple[dict[str, Any], str]:
+        digest, is_new = hand_in(database, store, Path(file))
+        state = "queued" if is_new else "queued_before"
+        about = {"verdict": "pass", "reason": None, "state": state, "sha256": digest}
+        return about, f"{shown(file)}: {state.replace('_', ' ')}"
 
-    sys.exit(max(report(file, as_json, lambda file=file: queued(Path(file))) for file in files))  # type: ignore[misc]
+    sys.exit(max([answered(file, as_json, partial(queued, file), no_hint) for file in files]))
 
 
 @click.command("intake-worker")
