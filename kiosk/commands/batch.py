@@ -78,7 +78,7 @@ def seal(
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 def verify(files: tuple[str, ...], identity: Path | None, device_key: str | None, as_json: bool) -> None:
     """Check a batch: the device's signature over the sealed file; with --identity its contents and counts too."""
-    identities, device = identities_in(identity), a_device_key(device_key)
+    identities, device = identities_in(identity), None if device_key is None else a_device_key(device_key)
 
     def checked(file: str) -> tuple[dict[str, Any], str]:
         return _found(file, check_file(Path(file), identities, device), device)
@@ -103,7 +103,7 @@ def open_batch(
 
     With --ack and --signing-key the office's acknowledgement for the kiosk is written as well, once all of it is there.
     """
-    identities, device = identities_in(identity), a_device_key(device_key)
+    identities, device = identities_in(identity), None if device_key is None else a_device_key(device_key)
     if (ack is None) is not (signing_key is None):
         raise click.UsageError("--ack and --signing-key belong together")
     office = signing_key_in(signing_key) if signing_key else None

@@ -50,15 +50,13 @@ def signing_key_beside(identity: Path) -> Ed25519PrivateKey:
     raise click.UsageError("no signing key lies beside the identity: give --signing-key")
 
 
-def device_key(given: str | None) -> str | None:
+def device_key(given: str) -> str:
     """A device's public key, given as such or as a file that holds it; raises UsageError."""
-    if given is None:
-        return None
     try:
         text = Path(given).read_text("ascii") if os.path.isfile(given) else given  # noqa: PTH113 - also no path at all
         public_key(text.strip())
     except (OSError, UnicodeError, BatchError):
-        raise click.UsageError("--device-key is neither a public key nor a file that holds one") from None
+        raise click.UsageError(f"{shown(given)}: neither a device's public key nor a file that holds one") from None
     return text.strip()
 
 
@@ -67,7 +65,7 @@ def device_keys(given: Iterable[str]) -> tuple[str, ...]:
     every: list[str] = []
     for each in given:
         every += _keys_in(Path(each)) if os.path.isdir(each) else [each]  # noqa: PTH112 - maybe no path at all
-    return tuple(key for each in every if (key := device_key(each)))
+    return tuple(map(device_key, every))
 
 
 def _keys_in(folder: Path) -> list[str]:

@@ -101,6 +101,7 @@ def s3(people: People, destination: str, key_id: str) -> None:
     with store.write():
         carrier_keys.set_s3_credentials(store, destination, carrier_keys.S3Credentials(key_id, secret))
         store.audit.append("s3_credentials_changed", people.by.name, destination, at=at)
+    click.echo(f"{destination} has a new access key: {key_id}")
 
 
 @keys.command()
@@ -112,6 +113,7 @@ def forget(people: People, public: str) -> None:
     with store.write():
         office_keys.forget(store, public)
         store.audit.append("office_key_forgotten", people.by.name, "kiosk", public, at=at)
+    click.echo(f"{public} is forgotten")
 
 
 def _entries(people: People, rehearsal: bool) -> list[dict[str, object]]:

@@ -13,7 +13,7 @@ from waitress.server import create_server
 
 from kiosk.clock import SystemClock
 from kiosk.commands.answer import json_line
-from kiosk.commands.key_files import device_keys
+from kiosk.commands.key_files import device_key
 from kiosk.commands.office_export import export
 from kiosk.commands.people import passphrases, plain_errors
 from kiosk.domain.staff import Role
@@ -98,6 +98,7 @@ def account_add(name: str, role: str, passphrase_fd: int | None, database: str, 
     passphrase = passphrases(passphrase_fd)(name)
     with connected(database, Side.of(rehearsal)) as connection:
         accounts.add(connection, name, Role(role), passphrase)
+    click.echo(f"{name} ({role})")
 
 
 @account.command("list")
@@ -120,6 +121,7 @@ def account_disable(name: str, database: str, rehearsal: bool) -> None:
     """Shut an account for good."""
     with connected(database, Side.of(rehearsal)) as connection:
         accounts.disable(connection, name)
+    click.echo(f"{name} is disabled")
 
 
 @office.group()
@@ -134,7 +136,7 @@ def device() -> None:
 @plain_errors
 def device_add(public: str, name: str, database: str, rehearsal: bool) -> None:
     """Take batches of this device: its public key, or the file that holds it. Compare the fingerprint by phone."""
-    (key,) = device_keys([public])
+    key = device_key(public)
     with connected(database, Side.of(rehearsal)) as connection:
         devices.register(connection, key, name)
     click.echo(f"fingerprint: {fingerprint(key)}")
@@ -157,6 +159,8 @@ def device_list(database: str, rehearsal: bool, as_json: bool) -> None:
 @_database
 @plain_errors
 def device_remove(public: str, database: str, rehearsal: bool) -> None:
-    """Take no more of its batches; those that are here stay."""
+    """Take no more batches of this device, named as for add; those that are here stay."""
+    key = device_key(public)
     with connected(database, Side.of(rehearsal)) as connection:
-        devices.remove(connection, public)
+        devices.remove(connection, key)
+    click.echo(f"{key} is removed")

@@ -178,6 +178,19 @@ def test_the_municipalitys_keys_are_made_once(tmp_path: Path) -> None:
     assert (folder / "identity.txt").read_text() == identity
 
 
+def test_a_key_was_forgotten_and_another_kept_without_a_word(tmp_path: Path) -> None:
+    office, data = tmp_path / "office", tmp_path / "data"
+    run(data, "keys", "new", "--out", str(office))
+    first = ("staff", "add", "boss", "--recipient", str(office / "recipient.txt"))
+    assert run(data, *first, lines=(BOSS,)).returncode == 0
+    shown = run(data, "keys", "show", "--json", "--as", "boss", lines=(BOSS,)).stdout.splitlines()
+    (public,) = (key["public"] for key in map(json.loads, shown) if key["key"] == "office")
+    forgotten = run(data, "keys", "forget", public, "--as", "boss", lines=(BOSS,))
+    assert (forgotten.returncode, forgotten.stdout) == (0, f"{public} is forgotten\n")
+    kept = run(data, "keys", "s3", "store", "--key-id", "AKIA", "--as", "boss", lines=(BOSS, "very secret"))
+    assert (kept.returncode, kept.stdout) == (0, "store has a new access key: AKIA\n")
+
+
 def test_the_doctor_says_eleven_things_and_is_red_without_a_camera(installed: Path) -> None:
     config = installed.parent / "doctor.toml"
     config.write_text('camera_face = "video:/nowhere.mp4"\n')

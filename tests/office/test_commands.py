@@ -127,6 +127,29 @@ def test_a_table_by_command_has_its_report_of_lost_characters_beside_it(place: P
     assert not (tmp_path / "new").exists()
 
 
+def test_accounts_and_devices_were_made_and_shut_without_a_word(place: Place, tmp_path: Path) -> None:
+    public = place.kiosk.device
+    (tmp_path / "one.pub").write_text(public + "\n")
+    for words, said in (
+        (("account", "add", "課長", "--role", "supervisor", "--passphrase-fd", "0"), "課長 (supervisor)"),
+        (("account", "disable", "課長"), "課長 is disabled"),
+        (("device", "add", tmp_path / "one.pub", "--name", "一号機"), "fingerprint: "),
+        (("device", "remove", tmp_path / "one.pub"), f"{public} is removed"),
+    ):
+        done = command(place, "office", *words, "--database", place.database, stdin=PASSPHRASE + "\n")
+        assert (done.returncode, done.stdout.startswith(said)) == (0, True), (words, done)
+
+
+def test_a_folder_of_several_keys_named_as_one_device_ended_in_a_traceback(place: Place, tmp_path: Path) -> None:
+    for name in ("one.pub", "two.pub"):
+        (tmp_path / name).write_text(place.kiosk.device)
+    for odd in (tmp_path, "", "x" * 300):
+        for deed in (("add", odd, "--name", "一号機"), ("remove", odd)):
+            done = command(place, "office", "device", *deed, "--database", place.database)
+            assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+            assert "public key" in done.stderr
+
+
 def test_the_page_starts_only_with_an_account_and_on_loopback(place: Place, tmp_path: Path) -> None:
     serve = ("office", "serve", "--database", place.database, "--photos", f"file://{tmp_path}", "--port", "0")
     refused = command(place, *serve)
