@@ -9,7 +9,7 @@ import click
 
 from kiosk.commands.answer import json_line, shown, words
 from kiosk.commands.people import in_words
-from kiosk.domain.errors import BatchError, KioskError, Unreachable
+from kiosk.domain.errors import BatchError, KioskError
 
 IN_ORDER, REFUSED, NOT_DONE = 0, 1, 2
 """Exit codes of the contract."""
@@ -59,8 +59,7 @@ def no_hint(_fault: BatchError) -> str:
 
 
 def _why(error: KioskError) -> str:
-    is_outside = isinstance(error, Unreachable | AcknowledgementLost)
-    return f"{words(error.text_key)} ({error})" if is_outside else in_words(error)
+    return f"{words(error.text_key)} ({error})" if isinstance(error, AcknowledgementLost) else in_words(error)
 
 
 def _not_done(file: str, as_json: bool, text_key: str, message: str) -> int:

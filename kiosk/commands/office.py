@@ -17,7 +17,7 @@ from kiosk.commands.key_files import device_key
 from kiosk.commands.office_export import export
 from kiosk.commands.people import passphrases, plain_errors
 from kiosk.domain.staff import Role
-from kiosk.office import accounts, devices
+from kiosk.office import accounts, devices, overview
 from kiosk.office.database import Side, connected
 from kiosk.office.object_store import open_store
 from kiosk.office.site import IDLE_MINUTES, Parts, create_office
@@ -122,6 +122,23 @@ def account_disable(name: str, database: str, rehearsal: bool) -> None:
     with connected(database, Side.of(rehearsal)) as connection:
         accounts.disable(connection, name)
     click.echo(f"{name} is disabled")
+
+
+@office.group()
+def batch() -> None:
+    """Batches taken in: list."""
+
+
+@batch.command("list")
+@_database
+@click.option("--json", "as_json", is_flag=True, help="one object per line")
+@plain_errors
+def batch_list(database: str, rehearsal: bool, as_json: bool) -> None:
+    """Show the batches received, the newest first, by the id that export takes."""
+    with connected(database, Side.of(rehearsal)) as connection:
+        for each in overview.every(connection):
+            about = each | {"received_at": each["received_at"].astimezone().isoformat(timespec="seconds")}
+            click.echo(json_line(about) if as_json else "\t".join(map(str, about.values())))
 
 
 @office.group()

@@ -14,8 +14,8 @@ from typing import Any, ParamSpec, TypeVar
 import click
 
 from kiosk.clock import SystemClock
-from kiosk.commands.answer import language
-from kiosk.domain.errors import BatchError, KioskError, Refused, TooManyTries
+from kiosk.commands.answer import language, words
+from kiosk.domain.errors import BatchError, KioskError, NotFound, Refused, TooManyTries, Unreachable
 from kiosk.domain.staff import Account, Role, require_role, require_two
 from kiosk.settings import Settings, SettingsError, load_settings
 from kiosk.store.data_folder import default_folder
@@ -24,6 +24,17 @@ from kiosk.texts import catalogue
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+LISTED = {
+    "window": "batch.error_no_such_window",
+    "window_key": "batch.error_no_window_key",
+    "account": "staff.error_no_such_account",
+    "office_key": "staff.error_no_such_office_key",
+    "office_account": "office.error_no_such_account",
+    "office_device": "office.error_no_such_device",
+    "office_batch": "office.error_no_such_batch",
+}
+"""What is not there, and the text that names the command to list all there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +70,10 @@ def in_words(error: KioskError) -> str:
     message = str(error)
     if isinstance(error, TooManyTries):
         return f"too many wrong passphrases; the next try is taken at {error.until[:19]}"
+    if isinstance(error, NotFound) and error.kind in LISTED:
+        return words(LISTED[error.kind])
+    if isinstance(error, Unreachable):
+        return f"{words(error.text_key)} ({error})"
     if isinstance(error, Refused | BatchError) or not message:
         return catalogue(language()).get(error.text_key, error.text_key.replace("_", " "))
     return message

@@ -49,9 +49,13 @@ class TappedFirst(KioskError):
 
 
 class NotFound(KioskError):
-    """There is no such thing."""
+    """There is no such thing; ``kind`` says of what a command can list all there are, empty for anything else."""
 
     text_key = "errors.error_not_found"
+
+    def __init__(self, message: str = "", kind: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
 
 
 class NoOpenWindow(NotFound):

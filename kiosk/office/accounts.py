@@ -37,7 +37,7 @@ def disable(connection: Connection, name: str) -> None:
         "update accounts set disabled_at = now() where name = %s and disabled_at is null", (name,)
     )
     if done.rowcount == 0:
-        raise NotFound("no such account")
+        raise NotFound("no such account", "office_account")
 
 
 def listed(connection: Connection) -> list[Account]:

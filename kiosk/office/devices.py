@@ -27,7 +27,7 @@ def remove(connection: Connection, public: str) -> None:
         "update devices set removed_at = now() where public_key = %s and removed_at is null", (public,)
     )
     if done.rowcount == 0:
-        raise NotFound("no such device")
+        raise NotFound("no such device", "office_device")
 
 
 def registered(connection: Connection) -> dict[str, str]:

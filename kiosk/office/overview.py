@@ -31,11 +31,19 @@ def received(connection: Connection, before: str | None = None) -> list[dict[str
     ).fetchall()
 
 
+def every(connection: Connection) -> list[dict[str, Any]]:
+    """What names each batch, newest first: its id, municipality, window, sequence, count and when it was received."""
+    return connection.execute(
+        "select batch_id, municipality, window_id as window, seq, applications, received_at from batches"
+        " order by received_at desc, batch_id desc"
+    ).fetchall()
+
+
 def batch(connection: Connection, batch_id: str) -> dict[str, Any]:
     """One batch; raises NotFound."""
     row = connection.execute("select * from batches where batch_id = %s", (batch_id,)).fetchone()
     if row is None:
-        raise NotFound("no such batch")
+        raise NotFound("no such batch", "office_batch")
     return row
 
 

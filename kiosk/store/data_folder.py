@@ -96,7 +96,7 @@ class DataFolder:
     def window_db(self, window_id: str) -> Path:
         """The file of one window; raises NotFound for an id that could be no file of ours."""
         if not WINDOW_ID.fullmatch(window_id):
-            raise NotFound("no such window")
+            raise NotFound("no such window", "window")
         return self.windows / f"{window_id}.db"
 
     @property

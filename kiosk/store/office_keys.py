@@ -40,7 +40,7 @@ def forget(kiosk_store: KioskStore, key: str, rehearsal: bool = False) -> None:
     """Believe a key no more; raises NotFound when it was not known."""
     left = [each for each in known(kiosk_store, rehearsal) if each != key]
     if len(left) == len(known(kiosk_store, rehearsal)):
-        raise NotFound("no such office key")
+        raise NotFound("no such office key", "office_key")
     kiosk_store.settings.set(_name(rehearsal), "\n".join(left))
 
 

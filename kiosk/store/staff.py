@@ -23,7 +23,7 @@ class Staff:
         """The account of that name; raises NotFound."""
         row = self._row(name)
         if row is None:
-            raise NotFound("no such account")
+            raise NotFound("no such account", "account")
         return _account(row)
 
     def list(self) -> list[Account]:

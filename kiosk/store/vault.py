@@ -312,7 +312,7 @@ class Vault:
     def _window_key(self, window_id: str) -> bytes:
         wrapped = self.kiosk_store.windows.wrapped_key(window_id)
         if wrapped is None:
-            raise NotFound("no such window, or its key was destroyed")
+            raise NotFound("no such window, or its key was destroyed", "window_key")
         if window_id not in self._window_keys and self.is_rehearsal:
             self._window_keys[window_id] = wraps.unwrap(wrapped, self._rehearsal_identity())
         if window_id not in self._window_keys and self._mailbox:

@@ -43,7 +43,7 @@ class Windows:
         """The window of that id; raises NotFound."""
         row = self._store.row("select * from windows where id = ?", (window_id,))
         if row is None:
-            raise NotFound("no such window")
+            raise NotFound("no such window", "window")
         return _window(row)
 
     def list(self) -> list[Window]:
@@ -86,7 +86,7 @@ class Windows:
                 (_options(options), at, window_id),
             )
             if changed.rowcount == 0:
-                raise NotFound("no such window")
+                raise NotFound("no such window", "window")
         return self.get(window_id)
 
     def replan(self, before: Window, plan: WindowPlan, at: str) -> Window:
@@ -125,7 +125,7 @@ class Windows:
         """How the pages of a window's file are cut; raises NotFound once its key was destroyed."""
         row = self._store.row("select pages from window_keys where window_id = ?", (window_id,))
         if row is None:
-            raise NotFound("no such window")
+            raise NotFound("no such window", "window")
         return Pages(row["pages"])
 
     def replace_keys(self, wrapped: dict[str, bytes]) -> None:

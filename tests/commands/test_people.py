@@ -178,6 +178,21 @@ def test_the_municipalitys_keys_are_made_once(tmp_path: Path) -> None:
     assert (folder / "identity.txt").read_text() == identity
 
 
+def test_what_is_not_there_was_said_without_the_command_that_lists_what_is(tmp_path: Path) -> None:
+    a_rehearsal_vault(tmp_path).lock()
+    for words, way_on in (
+        (("window", "open", "20261124-none"), "kiosk window list"),
+        (("window", "close", "../x"), "kiosk window list"),
+        (("seal", "", "--out", str(tmp_path / "out")), "kiosk window list"),
+        (("staff", "disable", "nobody"), "kiosk staff list"),
+        (("keys", "forget", "no key"), "kiosk keys show"),
+    ):
+        done = run(tmp_path, *words)
+        assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+        assert way_on in done.stderr, words
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_key_was_forgotten_and_another_kept_without_a_word(tmp_path: Path) -> None:
     office, data = tmp_path / "office", tmp_path / "data"
     run(data, "keys", "new", "--out", str(office))

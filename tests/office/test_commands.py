@@ -140,6 +140,23 @@ def test_accounts_and_devices_were_made_and_shut_without_a_word(place: Place, tm
         assert (done.returncode, done.stdout.startswith(said)) == (0, True), (words, done)
 
 
+def test_what_the_office_has_not_was_said_without_the_command_that_lists_what_it_has(place: Place) -> None:
+    batch = take_in(place.office(), place.kiosk.seal()).manifest.batch_id
+    where = ("--database", place.database, "--rehearsal")
+    assert command(place, "office", "account", "add", "課長", "--passphrase-fd", "0", *where, stdin=PASSPHRASE + "\n")
+    export = ("export", "none", "--as", "課長", "--passphrase-fd", "0", "--out", place.folder / "out")
+    for words, way_on in (
+        (("account", "disable", "nobody"), "kiosk office account list"),
+        (("device", "remove", place.kiosk.device), "kiosk office device list"),
+        (export, "kiosk office batch list"),
+    ):
+        done = command(place, "office", *words, *where, stdin=PASSPHRASE + "\n")
+        assert (done.returncode, way_on in done.stderr) == (1, True), done.stderr
+    listed = command(place, "office", "batch", "list", *where, "--json").stdout.splitlines()
+    assert [json.loads(line)["batch_id"] for line in listed] == [batch]
+    assert command(place, "office", "batch", "list", *where[:2]).stdout == ""
+
+
 def test_a_folder_of_several_keys_named_as_one_device_ended_in_a_traceback(place: Place, tmp_path: Path) -> None:
     for name in ("one.pub", "two.pub"):
         (tmp_path / name).write_text(place.kiosk.device)
