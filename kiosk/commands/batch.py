@@ -109,7 +109,7 @@ def open_batch(
     office = signing_key_in(signing_key) if signing_key else None
     into = empty_folder(folder)
     if ack:
-        refuse_unwritable(ack, "ack_unwritable")
+        refuse_unwritable(ack, "batch.error_ack_unwritable")
     end_orderly()
 
     def opened() -> tuple[dict[str, Any], str]:

@@ -6,17 +6,17 @@ from tempfile import TemporaryFile
 
 import click
 
-from kiosk.commands.answer import words
+from kiosk.commands.answer import shown, words
 
 
-def refuse_unwritable(folder: Path, key: str = "out_unwritable") -> None:
+def refuse_unwritable(folder: Path, key: str = "batch.error_out_unwritable") -> None:
     """See that a file can be written in a folder, or in the one it would be made in; raises UsageError by that text."""
     try:
         there = next(each for each in (folder, *folder.absolute().parents) if each.exists())
         with TemporaryFile(dir=there):
             pass
     except OSError as error:
-        raise _wrong(key, error) from None
+        raise _wrong(key, folder, error) from None
 
 
 def empty_folder(folder: Path) -> Path:
@@ -24,15 +24,15 @@ def empty_folder(folder: Path) -> Path:
     try:
         whole = folder.resolve()
         if whole.exists() and (not whole.is_dir() or any(whole.iterdir())):
-            raise _wrong("out_not_empty")
+            raise _wrong("batch.error_out_not_empty", folder)
     except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
-        raise _wrong("out_unwritable", error) from None
+        raise _wrong("batch.error_out_unwritable", folder, error) from None
     refuse_unwritable(whole.parent)
     if whole.exists():
         refuse_unwritable(whole)
     return whole
 
 
-def _wrong(key: str, error: Exception | None = None) -> click.UsageError:
-    said = os.strerror(error.errno or 0) if isinstance(error, OSError) else ""
-    return click.UsageError(words(f"batch.error_{key}") + (f" ({said})" if said else ""))
+def _wrong(key: str, folder: Path, error: Exception | None = None) -> click.UsageError:
+    said = f": {os.strerror(error.errno or 0)}" if isinstance(error, OSError) else ""
+    return click.UsageError(f"{words(key)} ({shown(str(folder))}{said})")

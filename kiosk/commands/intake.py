@@ -9,16 +9,16 @@ from typing import Any
 import click
 
 from kiosk.clock import SystemClock
+from kiosk.commands import office_addresses as addresses
 from kiosk.commands.answer import shown, words
 from kiosk.commands.batch_answer import acknowledging, answered
 from kiosk.commands.key_files import FILE, GIVEN, device_keys, identities_in, signing_key_beside, signing_key_in
 from kiosk.commands.people import plain_errors
 from kiosk.domain.batch import REHEARSAL_PREFIX
-from kiosk.domain.errors import BatchError, Refused
+from kiosk.domain.errors import BatchError
 from kiosk.office.acknowledgement import lay
-from kiosk.office.database import refuse_bad_url
 from kiosk.office.intake import Office, TakenIn, patient, take_in
-from kiosk.office.object_store import ObjectStore, open_store
+from kiosk.office.object_store import ObjectStore
 
 FOLDER = click.Path(file_okay=False, path_type=Path)
 ABOUT = ("batch_id", "rehearsal", "window", "seq", "supersedes", "sealed_at", "counts", "software")
@@ -35,21 +35,21 @@ def office_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--rehearsal", is_flag=True, help="take practice batches too, apart from the real ones"),
         click.option("--ack", required=True, type=FOLDER, help="folder for the acknowledgements"),
         click.option("--identity", required=True, type=FILE, help="the municipality's identity file"),
-        click.option("--photos", required=True, metavar="URL", help="s3://bucket/prefix?endpoint=URL or file:///folder"),
-        click.option("--database", required=True, metavar="URL", envvar="KIOSK_OFFICE_DATABASE", help="postgresql://…"),
+        addresses.photos_to_fill,
+        addresses.database,
     ):  # fmt: skip
         command = option(command)
     return command
 
 
 def office_of(
-    database: str, photos: str, identity: Path, devices: tuple[str, ...], signing_key: Path | None, lanes: int,
+    database: str, photos: ObjectStore, identity: Path, devices: tuple[str, ...], signing_key: Path | None, lanes: int,
     patience: float, rehearsal: bool,
 ) -> Office:  # fmt: skip
     """The parts of an intake from the words of the command line; raises UsageError."""
     return Office(
         database=database,
-        photos=store_of(database, photos),
+        photos=photos,
         identities=identities_in(identity),
         signing_key=signing_key_in(signing_key) if signing_key else signing_key_beside(identity),
         clock=SystemClock(),
@@ -58,15 +58,6 @@ def office_of(
         rehearsal=rehearsal,
         patience=patient(patience),
     )
-
-
-def store_of(database: str, photos: str) -> ObjectStore:
-    """The store of a URL, once the database's is a URL too; raises UsageError for any other."""
-    try:
-        refuse_bad_url(database)
-        return open_store(photos)
-    except Refused as wrong:
-        raise click.UsageError(words(wrong.text_key)) from None
 
 
 @click.command()

@@ -14,13 +14,15 @@ import click
 from procrastinate.exceptions import ConnectorException
 from psycopg import OperationalError
 
+from kiosk.commands import office_addresses as addresses
 from kiosk.commands.answer import shown
 from kiosk.commands.batch_answer import answered, no_hint
-from kiosk.commands.intake import office_of, office_options, store_of
+from kiosk.commands.intake import office_of, office_options
 from kiosk.commands.key_files import GIVEN
 from kiosk.commands.people import plain_errors
 from kiosk.office.database import connected
 from kiosk.office.intake import Office, patient
+from kiosk.office.object_store import ObjectStore
 from kiosk.office.queue import QUEUE, bring_queue_up_to_date, hand_in, worker_app
 
 _LONGEST_WAIT_SECONDS = 30
@@ -28,16 +30,18 @@ _LONGEST_WAIT_SECONDS = 30
 
 @click.command("intake-queue")
 @click.argument("files", metavar="FILE...", nargs=-1, required=True, type=GIVEN)
-@click.option("--database", required=True, metavar="URL", envvar="KIOSK_OFFICE_DATABASE", help="postgresql://…")
-@click.option("--photos", required=True, metavar="URL", help="the store the workers use as well")
+@addresses.database
+@addresses.photos_to_fill
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 @plain_errors
-def intake_queue(files: tuple[str, ...], database: str, photos: str, as_json: bool) -> None:
-    """Check sealed files from the outside, put them into the store, and leave their intake to the workers."""
-    store = store_of(database, photos)
+def intake_queue(files: tuple[str, ...], database: str, photos: ObjectStore, as_json: bool) -> None:
+    """Check sealed files from the outside, put them into the store, and leave their intake to the workers.
+
+    The store is the one the workers use as well.
+    """
 
     def queued(file: str) -> tuple[dict[str, Any], str]:
-        digest, is_new = hand_in(database, store, Path(file))
+        digest, is_new = hand_in(database, photos, Path(file))
         state = "queued" if is_new else "queued_before"
         about = {"verdict": "pass", "reason": None, "state": state, "sha256": digest}
         return about, f"{shown(file)}: {state.replace('_', ' ')}"

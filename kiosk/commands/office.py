@@ -3,15 +3,14 @@
 import logging
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 import click
 from waitress.server import create_server
 
 from kiosk.clock import SystemClock
+from kiosk.commands import office_addresses as addresses
 from kiosk.commands.answer import json_line
 from kiosk.commands.key_files import device_key
 from kiosk.commands.office_export import export
@@ -19,20 +18,11 @@ from kiosk.commands.people import passphrases, plain_errors
 from kiosk.domain.staff import Role
 from kiosk.office import accounts, devices, overview
 from kiosk.office.database import Side, connected
-from kiosk.office.object_store import open_store
+from kiosk.office.object_store import ObjectStore
 from kiosk.office.site import IDLE_MINUTES, Parts, create_office
 from kiosk.rules import load_rules
 from kiosk.screens.signed_in import SignIns
 from kiosk.store.device import fingerprint
-
-
-def _database(command: Callable[..., Any]) -> Callable[..., Any]:
-    rehearsal = click.option("--rehearsal", is_flag=True, help="the side of practice batches, apart from the real ones")
-    return rehearsal(
-        click.option("--database", required=True, metavar="URL", envvar="KIOSK_OFFICE_DATABASE", help="postgresql://…")(
-            command
-        )
-    )
 
 
 @click.group()
@@ -44,14 +34,15 @@ office.add_command(export)
 
 
 @office.command()
-@_database
-@click.option("--photos", required=True, metavar="URL", help="s3://bucket/prefix?endpoint=URL or file:///folder")
+@addresses.database
+@addresses.rehearsal
+@addresses.photos
 @click.option("--port", type=click.IntRange(0, 65535), default=8766, show_default=True)
 @click.option(
     "--rules", type=click.Path(exists=True, file_okay=False, path_type=Path), help="own columns.toml, office.toml"
 )
 @plain_errors
-def serve(database: str, rehearsal: bool, photos: str, port: int, rules: Path | None) -> None:
+def serve(database: str, rehearsal: bool, photos: ObjectStore, port: int, rules: Path | None) -> None:
     """Show batches, worksheet, returned ones and quarantine in a browser on this computer only."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     side, clock = Side.of(rehearsal), SystemClock()
@@ -62,7 +53,7 @@ def serve(database: str, rehearsal: bool, photos: str, port: int, rules: Path | 
             )
     site = create_office(
         Parts(
-            database, side, open_store(photos), clock, load_rules("columns", rules), load_rules("office", rules),
+            database, side, photos, clock, load_rules("columns", rules), load_rules("office", rules),
             SignIns(clock, IDLE_MINUTES * 60),
         )
     )  # fmt: skip
@@ -91,7 +82,8 @@ def account() -> None:
 @click.argument("name")
 @click.option("--role", type=click.Choice([str(role) for role in Role]), default=str(Role.OPERATOR), show_default=True)
 @click.option("--passphrase-fd", type=int, help="read the passphrase from this descriptor")
-@_database
+@addresses.database
+@addresses.rehearsal
 @plain_errors
 def account_add(name: str, role: str, passphrase_fd: int | None, database: str, rehearsal: bool) -> None:
     """Make an account; whoever may write to the database may do so."""
@@ -102,7 +94,8 @@ def account_add(name: str, role: str, passphrase_fd: int | None, database: str, 
 
 
 @account.command("list")
-@_database
+@addresses.database
+@addresses.rehearsal
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 @plain_errors
 def account_list(database: str, rehearsal: bool, as_json: bool) -> None:
@@ -115,7 +108,8 @@ def account_list(database: str, rehearsal: bool, as_json: bool) -> None:
 
 @account.command("disable")
 @click.argument("name")
-@_database
+@addresses.database
+@addresses.rehearsal
 @plain_errors
 def account_disable(name: str, database: str, rehearsal: bool) -> None:
     """Shut an account for good."""
@@ -130,7 +124,8 @@ def batch() -> None:
 
 
 @batch.command("list")
-@_database
+@addresses.database
+@addresses.rehearsal
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 @plain_errors
 def batch_list(database: str, rehearsal: bool, as_json: bool) -> None:
@@ -149,7 +144,8 @@ def device() -> None:
 @device.command("add")
 @click.argument("public", metavar="PUB")
 @click.option("--name", required=True, help="what this kiosk is called")
-@_database
+@addresses.database
+@addresses.rehearsal
 @plain_errors
 def device_add(public: str, name: str, database: str, rehearsal: bool) -> None:
     """Take batches of this device: its public key, or the file that holds it. Compare the fingerprint by phone."""
@@ -160,7 +156,8 @@ def device_add(public: str, name: str, database: str, rehearsal: bool) -> None:
 
 
 @device.command("list")
-@_database
+@addresses.database
+@addresses.rehearsal
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 @plain_errors
 def device_list(database: str, rehearsal: bool, as_json: bool) -> None:
@@ -173,7 +170,8 @@ def device_list(database: str, rehearsal: bool, as_json: bool) -> None:
 
 @device.command("remove")
 @click.argument("public", metavar="PUB")
-@_database
+@addresses.database
+@addresses.rehearsal
 @plain_errors
 def device_remove(public: str, database: str, rehearsal: bool) -> None:
     """Take no more batches of this device, named as for add; those that are here stay."""

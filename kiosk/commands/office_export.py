@@ -8,6 +8,7 @@ import click
 
 from kiosk.batch_file.manifest import REPORT, TABLE
 from kiosk.clock import SystemClock
+from kiosk.commands import office_addresses as addresses
 from kiosk.commands.answer import json_line, lacking, shown
 from kiosk.commands.folders import empty_folder
 from kiosk.commands.people import passphrases, plain_errors
@@ -22,8 +23,8 @@ RULES = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.command("export")
 @click.argument("batch_id", metavar="BATCH")
-@click.option("--database", required=True, metavar="URL", envvar="KIOSK_OFFICE_DATABASE", help="postgresql://…")
-@click.option("--rehearsal", is_flag=True, help="the side of practice batches, apart from the real ones")
+@addresses.database
+@addresses.rehearsal
 @click.option("--profile", default="default", show_default=True, help="columns of the table, a profile of columns.toml")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="a new or empty folder")
 @click.option("--rules", type=RULES, help="own columns.toml")

@@ -39,12 +39,12 @@ class FolderStore:
 
     def get(self, key: str) -> bytes:
         """See ObjectStore."""
-        with _ours():
+        with _ours(), _named():
             return (self._root / key).read_bytes()
 
     def get_file(self, key: str, path: Path) -> None:
         """See ObjectStore."""
-        with _ours():
+        with _ours(), _named():
             shutil.copyfile(self._root / key, path)
 
     def keys(self, prefix: str) -> list[str]:
@@ -115,10 +115,16 @@ class FolderStore:
 def _ours() -> Iterator[None]:
     try:
         yield
-    except FileNotFoundError:
-        raise NotFound("no such object") from None
     except OSError as error:
         raise Unreachable("store", os.strerror(error.errno or 0)) from None
+
+
+@contextmanager
+def _named() -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError:
+        raise NotFound("no such object") from None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -1,10 +1,14 @@
 """Where photos and waiting batch files are kept: an S3-compatible store or a folder, put once and never overwritten."""
 
+import re
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from kiosk.domain.errors import Refused
+
+_BUCKET = re.compile(r"[A-Za-z0-9._-]{1,255}")
+"""What S3 clients take as a bucket's name."""
 
 
 class ObjectStore(Protocol):
@@ -48,15 +52,35 @@ def open_store(url: str) -> ObjectStore:
 
     Credentials of S3 come from the environment or the files every S3 client reads, never from the URL.
     """
-    parts = urlsplit(url)
-    if parts.scheme == "file" and not parts.netloc and parts.path.startswith("/"):
+    if folder := folder_of(url):
         from kiosk.office.folder_store import FolderStore
 
-        return FolderStore(Path(unquote(parts.path)))
-    if parts.scheme == "s3" and parts.netloc and "@" not in parts.netloc:
+        return FolderStore(folder)
+    parts = _parts(url)
+    given = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+    if parts.scheme == "s3" and _BUCKET.fullmatch(parts.netloc) and set(given) <= {"endpoint", "region"}:
         from kiosk.office.s3_store import S3Store
 
-        given = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        if set(given) <= {"endpoint", "region"}:
+        try:
             return S3Store(parts.netloc, parts.path.strip("/"), given.get("endpoint"), given.get("region"))
+        except ValueError:  # no endpoint or region could be called so
+            raise Refused("office.error_store_url") from None
     raise Refused("office.error_store_url")
+
+
+def folder_of(url: str) -> Path | None:
+    """The folder of ``file:///folder``, None for any other address; raises Refused for what is no address."""
+    parts = _parts(url)
+    path = unquote(parts.path, errors="surrogateescape")
+    if parts.scheme != "file" or parts.netloc or not path.startswith("/"):
+        return None
+    if "\0" in path:
+        raise Refused("office.error_store_url")
+    return Path(path)
+
+
+def _parts(url: str) -> SplitResult:
+    try:
+        return urlsplit(url)
+    except ValueError:
+        raise Refused("office.error_store_url") from None

@@ -140,6 +140,31 @@ def test_accounts_and_devices_were_made_and_shut_without_a_word(place: Place, tm
         assert (done.returncode, done.stdout.startswith(said)) == (0, True), (words, done)
 
 
+def test_a_photo_address_nothing_can_be_put_at_was_answered_by_no_such_object(place: Place, tmp_path: Path) -> None:
+    """Some ended in a traceback, one made the file suspicious: it was put into quarantine."""
+    file, words = place.kiosk.seal(), place.words()
+    (tmp_path / "file").write_text("in the way")
+    folders = ("file:///proc", f"file://{tmp_path}/file", f"file://{tmp_path}/file/below", "file:///" + "x" * 300)
+    odd = ("", "file:///%00", "s3://no bucket", "s3://b?endpoint=garbage", "s3://b?region=not one", "s3://[b", "/proc")
+    for address in (*folders, *odd):
+        for begun in (words, place.words("intake-queue")[:5]):
+            at = begun.index("--photos")
+            done = command(place, *begun[:at], "--photos", address, *begun[at + 2 :], "--json", file)
+            assert (done.returncode, done.stdout, done.stderr.count("Error: ")) == (2, "", 1), done.stderr
+            assert "--photos" in done.stderr
+            assert "Traceback" not in done.stderr
+            assert address not in folders or "Nothing" in done.stderr
+    assert place.rows("select from pg_tables where schemaname ~ '^office'", side="public") == []
+
+
+def test_wrong_words_of_the_offices_own_commands_were_no_wrong_usage(place: Place) -> None:
+    garbage = ("--database", "garbage")
+    serve = ("serve", "--database", place.database, "--photos", "ftp://x")
+    for words in (("account", "list", *garbage), ("export", "x", "--as", "x", "--out", "x", *garbage), serve):
+        done = command(place, "office", *words)
+        assert (done.returncode, "Invalid value for" in done.stderr) == (2, True), done.stderr
+
+
 def test_what_the_office_has_not_was_said_without_the_command_that_lists_what_it_has(place: Place) -> None:
     batch = take_in(place.office(), place.kiosk.seal()).manifest.batch_id
     where = ("--database", place.database, "--rehearsal")

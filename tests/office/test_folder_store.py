@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.domain.errors import Unreachable
+from kiosk.domain.errors import NotFound, Unreachable
 from kiosk.office import folder_store
 from kiosk.office.folder_store import FolderStore
 
@@ -45,3 +45,10 @@ def test_a_settling_that_failed_is_done_again(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(folder_store, "_sync_folder", synced.append)
     store.settle()
     assert tmp_path / "a" in synced
+
+
+def test_a_folder_nothing_can_be_put_into_was_called_an_object_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(Unreachable):
+        FolderStore(Path("/proc")).put("a/1", b"1", sha256(b"1").hexdigest())
+    with pytest.raises(NotFound):
+        FolderStore(tmp_path).get("a/1")
