@@ -233,16 +233,16 @@ def find(parts: Parts, wanted: str) -> list[Application]:
 
 def twins(parts: Parts, application: Application) -> tuple[str, ...]:
     """Call numbers of the others in this window with the same name and birth date; withdrawn ones do not count."""
-    who = _who(application)
-    if not all(who):
+    name, birth_date = _name(application), str(application.answers.get("birth_date", ""))
+    if not (name and birth_date):
         return ()
-    others = parts.window_store().applications.list(set(ApplicationState) - _ENDED)
-    return tuple(each.call_number for each in others if each.uid != application.uid and _who(each) == who)
+    others = (each for each in parts.window_store().applications.born_on(birth_date) if each.state not in _ENDED)
+    return tuple(each.call_number for each in others if each.uid != application.uid and _name(each) == name)
 
 
-def _who(application: Application) -> tuple[str, str]:
-    answers = application.answers
-    return "".join(str(answers.get("contact_name", "")).split()), str(answers.get("birth_date", ""))
+def _name(application: Application) -> str:
+    """The contact name as it is compared: without spaces."""
+    return "".join(str(application.answers.get("contact_name", "")).split())
 
 
 def _end(

@@ -94,6 +94,14 @@ class Applications:
         )
         return [_application(row) for row in rows]
 
+    def born_on(self, birth_date: str) -> Sequence[Application]:
+        """Applications with this birth date, in order of arrival."""
+        rows = self._store.rows(
+            "select * from applications where json_extract(answers, '$.birth_date') = ? order by started_at, rowid",
+            (birth_date,),
+        )
+        return [_application(row) for row in rows]
+
     def ending_with(self, digits: str) -> Sequence[Application]:
         """Applications whose form ID ends with these digits, in order of arrival."""
         rows = self._store.rows(

@@ -284,3 +284,9 @@ create table batch_rows (
 insert into batch_rows select uid, batch_seq from applications where batch_seq is not null
 """,
     )
+
+
+@window_migrations(name="0007_birth_dates")
+def _birth_dates(db: Database) -> None:
+    """Who has the same birth date, out of an index; it lies in this file and is sealed with it."""
+    _run(db, "create index applications_by_birth_date on applications(json_extract(answers, '$.birth_date'))")

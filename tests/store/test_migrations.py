@@ -139,6 +139,24 @@ def test_0005_batch_rows_knows_the_batch_each_application_lies_in(tmp_path: Path
     assert after.rows("select * from batch_rows order by seq") == expected
 
 
+def test_0007_birth_dates_finds_who_was_there_before_and_keeps_up(tmp_path: Path) -> None:
+    path = tmp_path / "window.db"
+    before = open_store(path, KEY, only(["0001_window", "0002_desk_reads", "0004_photo_grants", "0005_batch_rows"]))
+    window, days = WindowStore(before), ("1980-02-29", "1990-00-00")
+    one, other = (an_application(window, answers={"birth_date": day}) for day in days)
+    kept = before.rows("select * from applications")
+    before.close()
+
+    after = open_store(path, KEY, window_migrations)
+    applications = WindowStore(after).applications
+    assert after.rows("select * from applications") == kept
+    assert "applications_by_birth_date" in indexes(after)
+    assert [each.uid for each in applications.born_on("1980-02-29")] == [one.uid]
+    applications.change(other.uid, "birth_date", "1980-02-29", "demo", "misread", AT)
+    assert {each.uid for each in applications.born_on("1980-02-29")} == {one.uid, other.uid}
+    assert applications.born_on("1990-00-00") == []
+
+
 def test_0006_pages_opens_windows_made_before_as_they_were_made(tmp_path: Path) -> None:
     path = tmp_path / "kiosk.db"
     before = open_store(path, KEY, only(["0001_kiosk", "0003_batches"], kiosk_migrations))
