@@ -1,7 +1,7 @@
 """What an applicant's buttons do: begin, answer, submit, end here. One function per button."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -28,6 +28,7 @@ from kiosk.domain.queue import Application
 from kiosk.domain.states import ApplicationEvent, allowed
 from kiosk.rules import load_rules
 from kiosk.settings import Settings
+from kiosk.store.applications import Change
 
 BY_APPLICANT = "applicant"
 EXCEPTION = "exception"
@@ -67,15 +68,23 @@ def current(parts: Parts, uid: str) -> Application:
     return parts.window_store().applications.get(uid)
 
 
-def step_of(parts: Parts, application: Application) -> Step:
-    """The first screen with something left to do."""
-    has_photo, decided = parts.window_store().photos.has(application.uid), decided_by_staff(parts, application)
-    return next_step(application, has_photo, applicant_rules(parts.settings), parts.clock.today(), decided)
+def step_of(parts: Parts, application: Application, *, has_photo: bool | None = None) -> Step:
+    """The first screen with something left to do.
+
+    What staff decided is an answer: it is asked for only where one is there that does not count by itself.
+    """
+    store, rules, today = parts.window_store(), applicant_rules(parts.settings), parts.clock.today()
+    has_photo = store.photos.has(application.uid) if has_photo is None else has_photo
+    step = next_step(application, has_photo, rules, today)
+    if application.answers.get(step.key) is None:
+        return step
+    decided = decided_by_staff(application, store.applications.changes(application.uid))
+    return next_step(application, has_photo, rules, today, decided)
 
 
-def decided_by_staff(parts: Parts, application: Application) -> frozenset[str]:
+def decided_by_staff(application: Application, changes: Iterable[Change]) -> frozenset[str]:
     """Items whose answer staff gave as an exception; one that was given since by the person counts by itself."""
-    last = {each.item: each for each in parts.window_store().applications.changes(application.uid)}
+    last = {each.item: each for each in changes}
     return frozenset(
         item
         for item, each in last.items()

@@ -89,7 +89,7 @@ def _refuse_stop(parts: Parts, application: Application) -> None:
 def _refuse_open_items(parts: Parts, application: Application) -> None:
     """Raise ItemOpen for the first item without an answer that counts, unless staff decided it as an exception."""
     rules, has_photo = applicant_rules(parts.settings), parts.window_store().photos.has(application.uid)
-    decided = decided_by_staff(parts, application)
+    decided = decided_by_staff(application, parts.window_store().applications.changes(application.uid))
     for item in open_items(application.answers, rules, parts.clock.today(), has_photo=has_photo):
         if item not in decided:
             raise ItemOpen(item)

@@ -217,15 +217,16 @@ def before(kind: str) -> ResponseReturnValue:
 def question(key: str) -> ResponseReturnValue:
     """One question with the answer given so far."""
     application = _application()
-    if deeds.step_of(services(), application).kind is StepKind.SUBMITTED:
+    is_open = deeds.step_of(services(), application).kind
+    if is_open is StepKind.SUBMITTED:
         return _go(url_for("applicant.submitted"))
     asked = question_for(key, application.answers, _rules(), _today())
     if asked is None:
         return _go(url_for("applicant.next_step"))
     shown = again.kept(f"question/{key}")
-    if shown is None:
-        return _question_page(asked, application, _typed_before(asked, application))
-    return _question_page(asked, application, dict(shown.typed), shown.refused.text_key if shown.refused else None)
+    typed = _typed_before(asked, application) if shown is None else dict(shown.typed)
+    error = shown.refused.text_key if shown and shown.refused else None
+    return _question_page(asked, application, typed, error, is_change=is_open is StepKind.REVIEW)
 
 
 @blueprint.post("/applicant/question/<key>")
@@ -255,17 +256,18 @@ def _typed() -> dict[str, str]:
 _FIELDS = ("answer", "era", "year", "month", "day")
 
 
-def _question_page(asked: Question, application: Application, typed: dict[str, str], error: str | None = None) -> str:
+def _question_page(
+    asked: Question, application: Application, typed: dict[str, str], error: str | None, *, is_change: bool
+) -> str:
     step = Step(StepKind.QUESTION, asked.key)
     before_it = step_before(step, application.answers, _rules(), _today())
-    is_open = deeds.step_of(services(), application)
     return render_template(
         "question.html",
         question=asked,
         typed=typed,
         error=error,
         back=_address(before_it),
-        is_change=is_open.kind is StepKind.REVIEW,
+        is_change=is_change,
         municipalities=_municipalities(),
         host=_host(),
     )

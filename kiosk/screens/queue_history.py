@@ -1,11 +1,10 @@
 """What happened to one application, in words staff can read: moves first, then corrections, each with who and why."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from kiosk.store.applications import Change
-from kiosk.store.window_file import WindowStore
+from kiosk.store.applications import Change, Move
 from kiosk.texts import DEFAULT_LANGUAGE, catalogue, translator
 
 
@@ -19,15 +18,14 @@ class Line:
     why: str
 
 
-def history(store: WindowStore, uid: str, municipalities: Mapping[str, str], host: str) -> list[Line]:
+def history(
+    moves: Iterable[Move], changes: Iterable[Change], municipalities: Mapping[str, str], host: str
+) -> list[Line]:
     """Every move and every correction of an application."""
     t = translator(DEFAULT_LANGUAGE)
-    moves = [
-        Line(each.at, t(f"queue.event_{each.event}"), each.by, reason_words(each.reason))
-        for each in store.applications.history(uid)
-    ]
+    moved = [Line(each.at, t(f"queue.event_{each.event}"), each.by, reason_words(each.reason)) for each in moves]
     names = {**municipalities, "host": host}
-    return moves + [_correction(each, names) for each in store.applications.changes(uid)]
+    return moved + [_correction(each, names) for each in changes]
 
 
 def reason_words(reason: str | None) -> str:

@@ -17,7 +17,6 @@ from kiosk.domain.applicant import (
     WITHOUT_FORM,
     card_warnings,
     needs_photo,
-    next_step,
     question_to_correct,
     questions,
     staff_flags,
@@ -54,24 +53,25 @@ def application_context(uid: str, error: str = "") -> dict[str, Any]:
     store = services().window_store()
     application, items = store.applications.get(uid), not_back(store.custody.list(uid))
     rules, today = applicant_rules(settings()), services().clock.today()
+    changes, photo = store.applications.changes(uid), store.photos.get(uid)
     return {
         "application": application,
         "questions": questions(application.answers, rules, today),
         "flags": staff_flags(application.answers, rules, today),
         "warnings": card_warnings(application.answers, rules),
         "stop": stop_of(application),
-        "decided": decided_by_staff(services(), application),
+        "decided": decided_by_staff(application, changes),
         "twins": deeds.twins(services(), application),
         "municipalities": _municipalities(),
         "host": settings().municipality_name,
-        "photo": store.photos.get(uid),
+        "photo": photo,
         "check": store.identity.get(uid),
         "items": items,
         "items_here": with_us(items),
         "at_office": AT_OFFICE,
         "can_hand_over": application.state in GOING,
         "events": [str(event) for event in allowed(application.state)],
-        "history": history(store, uid, _municipalities(), settings().municipality_name),
+        "history": history(store.applications.history(uid), changes, _municipalities(), settings().municipality_name),
         "returned_for": _returned_for(application),
         "is_wiped": is_abandoned(application.state),
         "no_form": no_form(application),
@@ -81,7 +81,7 @@ def application_context(uid: str, error: str = "") -> dict[str, Any]:
         "has_receipt": application.state in HAS_RECEIPT,
         "is_offered": _is_offered(uid),
         "is_at_desk": is_at_desk(services(), uid),
-        "next_step": step_of(services(), application),
+        "next_step": step_of(services(), application, has_photo=photo is not None),
         "photo_is_offered": not needs_photo(application.answers, rules, today),
         "consent": _consent(application),
         "is_mine": application.claimed_by == signed_in.staff(),
@@ -183,8 +183,7 @@ def _step(application: Application, has_photo: bool) -> str:
     mark = (application.version, has_photo, today)  # the form ID stays out of memory; tying one is a new version
     kept = known.get(application.uid)
     if kept is None or kept[0] != mark:
-        decided = decided_by_staff(services(), application)
-        kept = (mark, str(next_step(application, has_photo, applicant_rules(settings()), today, decided).kind))
+        kept = (mark, str(step_of(services(), application, has_photo=has_photo).kind))
         known[application.uid] = kept
     return kept[1]
 

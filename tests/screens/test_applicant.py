@@ -147,6 +147,21 @@ def test_window_closed_in_the_middle_is_named_as_the_reason(visitor: Visitor) ->
     assert visitor.see("/").status_code == 200
 
 
+def test_every_page_of_the_way_asked_what_staff_had_corrected(visitor: Visitor) -> None:
+    """Each question did so twice, and looked for the photo twice, though no answer of this person is in doubt."""
+    visitor.begin()
+    visitor.answer_all(ADULT, BORN)
+    asked: list[str] = []
+    connection = visitor.store.file.tables.conn
+    connection.set_trace_callback(asked.append)
+    for address in ("/applicant/next", "/applicant/question/braille", "/applicant/review"):
+        visitor.see(address)
+        assert not [each for each in asked if " from changes" in each], address
+        assert len([each for each in asked if " from photos" in each]) == 1, address
+        asked.clear()
+    connection.set_trace_callback(None)
+
+
 def test_whole_way_ends_with_a_number_and_a_clean_screen(visitor: Visitor) -> None:
     ready_to_submit(visitor)
     assert visitor.tap("/applicant/submit").location == "/applicant/submitted"

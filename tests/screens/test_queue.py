@@ -583,6 +583,16 @@ def test_the_page_of_one_application_read_all_those_of_the_window(desk: Desk) ->
         assert re.search(r"\((uid|<expr>)=\?\)", plan["detail"]), (each, plan)
 
 
+def test_the_page_of_one_application_asked_three_times_what_was_corrected(desk: Desk) -> None:
+    person = desk.applicant()
+    staff, asked = desk.signed_in(), list[str]()
+    connection = desk.store.file.tables.conn
+    connection.set_trace_callback(asked.append)
+    staff.see(f"/queue/{person.uid}")
+    connection.set_trace_callback(None)
+    assert len([each for each in asked if " from changes" in each]) == 1
+
+
 def test_a_second_application_of_the_same_person_went_unseen(desk: Desk) -> None:
     """The same name and birth date, keyed with another space: staff are told the other call number."""
     first, second = desk.applicant(), desk.applicant(contact_name="見本　花子")
