@@ -1,6 +1,7 @@
 """``kiosk office export``: the table of one batch by a column profile, as the page gives it, for a script to fetch."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from kiosk.commands import office_addresses as addresses
 from kiosk.commands.answer import json_line, lacking, shown
 from kiosk.commands.folders import empty_folder
 from kiosk.commands.people import passphrases, plain_errors
+from kiosk.domain.batch import marked
 from kiosk.domain.columns import Misfit, misfit_report
 from kiosk.office import accounts, overview, worksheet
 from kiosk.office.database import Side, connected
@@ -36,7 +38,10 @@ def export(
     batch_id: str, database: str, rehearsal: bool, profile: str, out: Path, rules: Path | None, as_name: str,
     passphrase_fd: int | None, as_json: bool,
 ) -> None:  # fmt: skip
-    """Write the rows of BATCH that are in force as a table, and what CP932 lacks of them as a report beside it."""
+    """Write the rows of BATCH that are in force as a table, and what CP932 lacks of them as a report beside it.
+
+    The names of a practice batch's files begin with REHEARSAL-.
+    """
     columns, folder, lost = load_rules("columns", rules), empty_folder(out), list[Misfit]()
     if profile not in columns["profile"]:
         raise click.UsageError(f"no such profile; there are {', '.join(columns['profile'])}")
@@ -46,23 +51,23 @@ def export(
         overview.batch(connection, batch_id)
         table = b"".join(exported(connection, batch_id, columns, profile, lost))
         worksheet.note(connection, staff, "export", batch_id, detail=profile)
-    files = {TABLE: table} | ({REPORT: misfit_report(lost).encode("utf-8-sig")} if lost else {})
-    _write(folder, files)
-    report = folder / REPORT if lost else None
-    about: dict[str, Any] = {"file": str(folder / TABLE), "batch_id": batch_id, "profile": profile}
-    about |= {"misfits": len(lost), "report": str(report) if report else None}
-    click.echo(json_line(about) if as_json else shown(str(folder / TABLE)))
-    if report:
+    file, report = (folder / marked(name, rehearsal=rehearsal) for name in (TABLE, REPORT))
+    _write(folder, {file: table} | ({report: misfit_report(lost).encode("utf-8-sig")} if lost else {}))
+    about: dict[str, Any] = {"file": str(file), "batch_id": batch_id, "rehearsal": rehearsal, "profile": profile}
+    about |= {"misfits": len(lost), "report": str(report) if lost else None}
+    click.echo(json_line(about) if as_json else shown(str(file)))
+    if lost:
         click.echo(lacking(len(lost), shown(str(report))), err=True)
 
 
-def _write(folder: Path, files: dict[str, bytes]) -> None:
+def _write(folder: Path, files: dict[Path, bytes]) -> None:
     """All of them or none, so that a table that was cut off is not taken for a whole one."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, data in files.items():
-            (folder / name).write_bytes(data)
+        for path, data in files.items():
+            path.write_bytes(data)
     except OSError as error:
-        for name in files:
-            (folder / name).unlink(missing_ok=True)
+        for path in files:
+            with suppress(OSError):
+                path.unlink()
         raise click.ClickException(f"nothing was written: {os.strerror(error.errno or 0)}") from None

@@ -117,7 +117,12 @@ def row_kind(*, has_photo: bool, is_under_one: bool, is_on_paper: bool) -> str:
 def file_name(municipality: str, window: str, seq: int, *, rehearsal: bool) -> str:
     """``<municipality>-<window>-<seq>.mab``, REHEARSAL- before it in practice; marks no file name may hold become _."""
     parts = (_ODD.sub("_", part)[:_LONGEST_PART] for part in (municipality, window))
-    return f"{REHEARSAL_PREFIX if rehearsal else ''}{'-'.join(parts)}-{seq}{SUFFIX}"
+    return marked(f"{'-'.join(parts)}-{seq}{SUFFIX}", rehearsal=rehearsal)
+
+
+def marked(name: str, *, rehearsal: bool) -> str:
+    """A file's name, REHEARSAL- before it where what is in it is practice."""
+    return REHEARSAL_PREFIX + name if rehearsal else name
 
 
 def in_sealed_order(rows: Iterable[tuple[str, str]], host: str, shuffle: Callable[[list[str]], None]) -> list[str]:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 from flask.typing import ResponseReturnValue
 
 from kiosk.batch_file.manifest import REPORT, TABLE
-from kiosk.domain.batch import file_name
+from kiosk.domain.batch import file_name, marked
 from kiosk.domain.columns import Misfit, misfit_report
 from kiosk.domain.errors import NotFound
 from kiosk.domain.staff import Role
@@ -83,7 +83,7 @@ def acknowledgement(batch_id: str) -> ResponseReturnValue:
     """The file for the kiosk."""
     with office() as connection:
         found = overview.batch(connection, batch_id)
-    name = file_name(found["municipality"], found["window_id"], found["seq"], rehearsal=parts().side is Side.PRACTICE)
+    name = file_name(found["municipality"], found["window_id"], found["seq"], rehearsal=False)
     return _download(bytes(found["acknowledgement"]), "application/json", name.removesuffix(".mab") + ".ack")
 
 
@@ -185,5 +185,6 @@ def _back(batch_id: str, uid: str) -> ResponseReturnValue:
 
 
 def _download(data: bytes, kind: str, name: str) -> Response:
-    """A file to save; a name of any letters, as RFC 6266 says, since WSGI headers hold Latin-1 only."""
+    """A file to save, marked where it is practice; any letters, as RFC 6266 says: WSGI headers hold Latin-1 only."""
+    name = marked(name, rehearsal=parts().side is Side.PRACTICE)
     return send_file(BytesIO(data), kind, as_attachment=True, download_name=name)

@@ -38,6 +38,11 @@ def test_from_new_keys_to_a_batch_taken_in_and_a_page(place: Place, tmp_path: Pa
     taken = command(place, *intake)
     assert (taken.returncode, json.loads(taken.stdout)["state"]) == (0, "taken_in"), taken.stderr
     assert len(list((tmp_path / "ack").glob("*.ack"))) == 1
+    add = ("office", "account", "add", "課長", "--passphrase-fd", "0", *where)
+    assert command(place, *add, stdin=PASSPHRASE + "\n").returncode == 0
+    export = ("office", "export", json.loads(taken.stdout)["batch_id"], "--as", "課長", "--passphrase-fd", "0", *where)
+    table = json.loads(command(place, *export, "--out", tmp_path / "table", "--json", stdin=PASSPHRASE + "\n").stdout)
+    assert (table["file"], table["rehearsal"]) == (str(tmp_path / "table" / "applications.csv"), False)
     (tmp_path / "not-a-folder").write_text("")
     lost = command(place, *intake[:-1], tmp_path / "not-a-folder" / "ack")
     assert (lost.returncode, json.loads(lost.stdout)["error"]["key"]) == (2, "ack_not_written")
@@ -111,12 +116,16 @@ def test_a_table_by_command_has_its_report_of_lost_characters_beside_it(place: P
     done = table("cp932", tmp_path / "narrow")
     said = json.loads(done.stdout)
     assert (done.returncode, said["misfits"], "〓" in done.stderr) == (0, 1, True), done.stderr
+    assert said["rehearsal"] is True
     assert "〓田" in Path(said["file"]).read_bytes().decode("cp932")
     report = Path(said["report"]).read_bytes().decode("utf-8-sig")
     assert report.splitlines()[1] == f'"{place.kiosk.uids[0]}","メール連絡用氏名","U+20BB7"'
     done = table("default", tmp_path / "wide")
     assert (done.returncode, json.loads(done.stdout)["report"], done.stderr) == (0, None, "")
-    assert [each.name for each in (tmp_path / "wide").iterdir()] == ["applications.csv"]
+    assert [each.name for each in (tmp_path / "wide").iterdir()] == ["REHEARSAL-applications.csv"]
+    assert sorted(each.name for each in (tmp_path / "narrow").iterdir()) == [
+        "REHEARSAL-applications.csv", "REHEARSAL-cp932-report.csv"
+    ]  # fmt: skip
     deeds = place.rows("select staff, detail from log where deed = 'export' order by id")
     assert deeds == [{"staff": "課長", "detail": "cp932"}, {"staff": "課長", "detail": "default"}]
     (tmp_path / "file").write_text("in the way")

@@ -144,6 +144,22 @@ def test_photo_acknowledgement_and_export_come_out_whole(place: Place, one: str)
     assert desk.post(f"/batches/{batch}/export", profile="nobody's").status_code == 404
 
 
+def test_a_practice_table_was_saved_under_the_name_of_a_real_one(place: Place, one: str) -> None:
+    desk, batch = Desk(place), one.split("/")[2]
+    place.rows(NAMED, '"𠮷田"', place.kiosk.uids[0])
+    saved = [
+        desk.post(f"/batches/{batch}/export", profile="cp932", part="table"),
+        desk.post(f"/batches/{batch}/export", profile="cp932", part="report"),
+        desk.browser.get(f"{one}/photo?save", base_url="http://127.0.0.1"),
+        desk.browser.get(f"/batches/{batch}/acknowledgement", base_url="http://127.0.0.1"),
+    ]
+    names = [answer.headers["Content-Disposition"].partition("filename=")[2] for answer in saved]
+    assert names[:3] == [
+        "REHEARSAL-applications.csv", "REHEARSAL-cp932-report.csv", f"REHEARSAL-{place.kiosk.uids[0]}.jpg"
+    ]  # fmt: skip
+    assert [names[3].count("REHEARSAL-"), names[3].endswith(".ack")] == [1, True]
+
+
 def test_what_cp932_lacks_was_a_mark_in_the_office_s_table_and_nobody_was_told(place: Place, one: str) -> None:
     """The batch's own table has a report beside it; the table taken out at the office had none."""
     first, batch = place.kiosk.uids[0], one.split("/")[2]
