@@ -12,7 +12,7 @@ from kiosk.batch_file.manifest import public_key
 from kiosk.commands.answer import shown, words
 from kiosk.domain.errors import BatchError, StorageDamaged
 from kiosk.store.signing_key import read_key
-from kiosk.store.wraps import read_identity
+from kiosk.store.wraps import read_identity, read_recipients
 
 FILE = click.Path(path_type=Path)
 GIVEN = click.Path()
@@ -31,6 +31,17 @@ def identities_in(path: Path | None) -> list[pyrage.x25519.Identity]:
         ]
     except (OSError, UnicodeError, StorageDamaged) as error:
         raise _unusable(path, error, "batch.error_identity") from None
+
+
+def recipients_in(path: Path) -> str:
+    """The text of a recipient file, which names one recipient at least; raises UsageError."""
+    try:
+        text = path.read_text("utf-8")
+        if not read_recipients(text):
+            raise StorageDamaged("there is no recipient in it")
+    except (OSError, UnicodeError, StorageDamaged) as error:
+        raise _unusable(path, error, "staff.error_no_recipient") from None
+    return text
 
 
 def signing_key_in(path: Path) -> Ed25519PrivateKey:

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.clock import stamp
 from kiosk.commands.answer import json_line
+from kiosk.commands.key_files import recipients_in
 from kiosk.commands.people import People, by_staff, plain_errors
 from kiosk.domain.errors import NotFound
 from kiosk.domain.staff import Role
@@ -61,7 +62,7 @@ def use(people: People, recipient: Path) -> None:
 
     Office signing keys in the file are believed from now on, beside those known already.
     """
-    lines = recipient.read_text("utf-8")
+    lines = recipients_in(recipient)
     at = stamp(people.clock)
     people.vault.set_recipients(lines)
     people.vault.kiosk_store.audit.append("recipients_changed", people.by.name, "kiosk", at=at)

@@ -253,7 +253,15 @@ class Vault:
             self._wrap_all(keyring)
 
     def set_recipients(self, lines: str) -> None:
-        """Configure the municipality's recipients and wrap every key to them as well."""
+        """Configure the municipality's recipients and wrap every key to them as well.
+
+        Raises Refused, before anything is changed, for a text with none in it and in a rehearsal folder, which opens by
+        its own recipient only; StorageDamaged when a line is no recipient.
+        """
+        if self.is_rehearsal:
+            raise Refused("staff.error_practice_keys")
+        if not wraps.read_recipients(lines):
+            raise Refused("staff.error_no_recipient")
         with self.changing_keys():
             keyring = Keyring.load(self.folder)
             keyring.extra_recipients = _lines(lines)

@@ -193,6 +193,36 @@ def test_what_is_not_there_was_said_without_the_command_that_lists_what_is(tmp_p
     assert not (tmp_path / "out").exists()
 
 
+def test_a_recipient_file_without_a_recipient_shut_a_practice_folder_for_good(tmp_path: Path) -> None:
+    """It ended in a traceback, the keys half wrapped anew; on a real kiosk the municipality lost its way in."""
+    empty, binary, real = tmp_path / "empty", tmp_path / "binary", tmp_path / "office" / "recipient.txt"
+    empty.write_text("# nobody\n")
+    binary.write_bytes(bytes(range(256)))
+    data = tmp_path / "practice"
+    a_rehearsal_vault(data).lock()
+    run(data, "keys", "new", "--out", str(real.parent))
+    for odd, code in ((empty, 2), (binary, 2), (real.parent / "identity.txt", 2), (real, 1)):
+        used = run(data, "keys", "use", str(odd))
+        assert (used.returncode, used.stdout, "Traceback" in used.stderr) == (code, "", False), used.stderr
+        assert "nothing was changed" in used.stderr
+        assert run(data, "migrate").returncode == 0
+
+
+def test_what_is_no_recipient_file_left_a_folder_half_installed(tmp_path: Path) -> None:
+    office, data = tmp_path / "office", tmp_path / "data"
+    run(data, "keys", "new", "--out", str(office))
+    (tmp_path / "empty").write_text("")
+    for odd in (tmp_path / "empty", office / "identity.txt"):
+        refused = run(data, "staff", "add", "boss", "--recipient", str(odd), lines=(BOSS,))
+        assert (refused.returncode, "recipient.txt" in refused.stderr) == (2, True), refused.stderr
+        assert not data.exists()
+    done = run(data, "staff", "add", "boss", "--recipient", str(office / "recipient.txt"), lines=(BOSS,))
+    assert done.returncode == 0, done.stderr
+    emptied = run(data, "keys", "use", str(tmp_path / "empty"), "--as", "boss", lines=(BOSS,))
+    assert emptied.returncode == 2
+    assert '"recipient"' in run(data, "keys", "show", "--json", "--as", "boss", lines=(BOSS,)).stdout
+
+
 def test_a_key_was_forgotten_and_another_kept_without_a_word(tmp_path: Path) -> None:
     office, data = tmp_path / "office", tmp_path / "data"
     run(data, "keys", "new", "--out", str(office))
