@@ -14,9 +14,9 @@ from kiosk.domain.errors import BatchError, StorageDamaged
 from kiosk.store.signing_key import read_key
 from kiosk.store.wraps import read_identity, read_recipients
 
-FILE = click.Path(path_type=Path)
-GIVEN = click.Path()
-"""A file whose name is said again exactly as it was given."""
+FILE = click.Path(readable=False, path_type=Path)
+GIVEN = click.Path(readable=False)
+"""A file whose name is said again exactly as it was given; whether it can be read is found out one by one."""
 _BESIDE = ("signing-key.pem", "rehearsal-signing-key.pem", "rehearsal-office.pem")
 
 
