@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from kiosk.actions.plan import HOURS, MOST_PEOPLE, Plan, plan_day
-from kiosk.commands.answer import json_line
-from kiosk.commands.people import plain_errors, settings_of, words_language
+from kiosk.commands.answer import json_line, language
+from kiosk.commands.people import plain_errors, settings_of
 from kiosk.domain.plan import Choice, PlanRulesWrong, Visits
 from kiosk.rules import load_rules
 from kiosk.texts import Translate, translator
@@ -33,7 +33,7 @@ class _Hours(click.FloatRange):
 def plan(people: int, hours: float, stations: int | None, as_json: bool, config: Path | None) -> None:
     """Simulate a day: stations and staff for so many people, and how long they wait; exit 1 when that is not enough."""
     found = plan_day(people, hours, _visits(config), stations)
-    click.echo(json_line(_as_dict(found)) if as_json else _in_words(found, translator(words_language())))
+    click.echo(json_line(_as_dict(found)) if as_json else _in_words(found, translator(language())))
     sys.exit(0 if found.answer.enough else 1)
 
 
