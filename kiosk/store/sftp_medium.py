@@ -74,12 +74,8 @@ class SftpMedium:
 
     def _sign_in(self, client: paramiko.SSHClient) -> None:
         to = self._to
-        kind, key = to.host_key.split(" ")
-        line = f"{to.host if to.port == 22 else f'[{to.host}]:{to.port}'} {kind} {key}"
-        entry = paramiko.hostkeys.HostKeyEntry.from_line(line)
-        if entry is None or entry.key is None:
-            raise BatchError("bad_destination")
-        client.get_host_keys().add(entry.hostnames[0], kind, entry.key)
+        host = to.host if to.port == 22 else f"[{to.host}]:{to.port}"
+        client.get_host_keys().add(host, to.host_key.split(" ")[0], _pinned(to.host_key))
         client.connect(
             to.host, to.port, to.user, pkey=self._key, allow_agent=False, look_for_keys=False,
             timeout=_PATIENCE, banner_timeout=_PATIENCE, auth_timeout=_PATIENCE, channel_timeout=_PATIENCE,
@@ -105,6 +101,17 @@ def _ours() -> Iterator[None]:
         if error.errno in _FULL or any(words in str(error).lower() for words in _SAID_FULL):
             raise StorageFull("no room at the destination") from None
         raise
+
+
+def _pinned(host_key: str) -> paramiko.PKey:
+    """The key of a rule; raises BatchError ``bad_destination`` for one that was cut short or copied wrongly."""
+    try:
+        entry = paramiko.hostkeys.HostKeyEntry.from_line(f"host {host_key}")
+    except (paramiko.hostkeys.InvalidHostKey, paramiko.SSHException, ValueError):
+        entry = None
+    if entry is None or entry.key is None:
+        raise BatchError("bad_destination")
+    return entry.key
 
 
 def _make(sftp: paramiko.SFTPClient, folder: PurePosixPath) -> None:

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -286,6 +286,27 @@ def _parsed(text: str) -> dict[str, object]:
 def test_a_destination_set_up_wrongly_is_refused(wrong: str) -> None:
     with pytest.raises(BatchError, match="bad_destination"):
         destination(_parsed(wrong), "a")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        lambda kind, key: f"{kind} {key[:-1]}",
+        lambda kind, key: f"{kind} {key[:9]}",
+        lambda kind, key: f"{kind} AAAB{key[4:]}",
+        lambda kind, key: f"ssh-rsa {key}",
+        lambda kind, key: "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB",
+    ],
+)
+def test_a_host_key_that_was_copied_wrongly_is_named_at_once_and_in_the_ledger(
+    kiosk: Kiosk, sshd: Sshd, spoilt: Callable[[str, str], str]
+) -> None:
+    kind, key, *_ = (sshd.place / "host_key.pub").read_text().split()
+    register(kiosk, f"[sftp.office]\n{sshd.rule.replace(f'{kind} {key}', spoilt(kind, key))}")
+    with pytest.raises(BatchError, match="bad_destination"):
+        kiosk.hand_over()
+    assert kiosk.ledger == ["bad_destination"]
+    assert kiosk.waited == []
 
 
 def test_nothing_of_the_environment_is_used(
