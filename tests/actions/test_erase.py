@@ -30,6 +30,7 @@ from kiosk.store.erasing import Erasures
 from kiosk.store.migrations import window_migrations
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
 from kiosk.store.windows import Windows
+from kiosk.texts import translator
 from tests.actions.test_acknowledge import answer, sealed_room
 from tests.actions.test_batch import Room
 from tests.builders import AT, CHEAP
@@ -86,6 +87,12 @@ def remains(room: Room) -> Iterator[tuple[str, bytes]]:
         yield f"kiosk.db {table['name']}", json.dumps(rows, ensure_ascii=False, default=bytes.hex).encode()
 
 
+def text_of(pdf: bytes) -> str:
+    """What a PDF says, its lines joined."""
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf)]
+    return "".join(pages).replace("\r\n", "")
+
+
 def test_after_erasing_no_personal_value_is_anywhere(room: Room) -> None:
     acknowledged(room)
     wanted, key = values_of(room), room.vault._window_keys[room.window.id]
@@ -93,8 +100,7 @@ def test_after_erasing_no_personal_value_is_anywhere(room: Room) -> None:
     pdf = deletion_certificate_pdf(erased, "デモ市")
     room.vault.folder.certificates.mkdir()
     (room.vault.folder.certificates / "a.pdf").write_bytes(pdf)
-    text = pypdfium2.PdfDocument(pdf)[0].get_textpage().get_text_range().encode()
-    for name, data in [*remains(room), ("certificate", text)]:
+    for name, data in [*remains(room), ("certificate", text_of(pdf).encode())]:
         for value in [*wanted, key, key.hex().encode()]:
             assert value not in data, name
     assert list(room.vault.folder.windows.iterdir()) == []
@@ -118,6 +124,15 @@ def test_reasons_that_tell_of_a_person_stayed_in_kiosk_db_after_erasing(room: Ro
     copied = Vault(copy / "copy", cost=CHEAP)
     assert {move.reason for move in copied.kiosk_store.windows.history(room.window.id)} == {None}
     copied.lock()
+
+
+def test_the_certificate_said_the_reason_is_kept_and_it_was_not(room: Room) -> None:
+    room.close()
+    room.seal()
+    text = text_of(deletion_certificate_pdf(erase(room, SECOND_SUPERVISOR, "媒体の紛失"), "デモ市"))
+    assert "理由は端末に残さない" in text
+    assert translator("ja")("erase.label_ground_written") in text
+    assert "媒体の紛失" not in text
 
 
 def test_an_earlier_copy_of_the_file_opens_with_nothing_that_remains(room: Room, tmp_path: Path) -> None:
