@@ -23,13 +23,13 @@ from kiosk.batch_file.manifest import REPORT
 from kiosk.batch_file.reader import Checked, check_file
 from kiosk.clock import SystemClock
 from kiosk.commands.answer import json_line, lacking, shown, words
+from kiosk.commands.balance import name_differences
 from kiosk.commands.batch_answer import acknowledging, answered, no_hint
 from kiosk.commands.folders import empty_folder, refuse_unwritable
 from kiosk.commands.key_files import FILE, GIVEN, identities_in, signing_key_in
 from kiosk.commands.key_files import device_key as a_device_key
 from kiosk.commands.orderly_end import end_orderly
 from kiosk.commands.people import People, by_staff
-from kiosk.domain.batch import Balance
 from kiosk.domain.errors import BatchError
 from kiosk.office.acknowledgement import acknowledge as write_acknowledgement
 from kiosk.rules import load_rules
@@ -63,7 +63,9 @@ def seal(
     if abandon_drafts and is_closed(vault, window_id):
         count_drafts_as_abandoned(vault, clock, window_id, by)
         found = balance_window(vault, window_id, rules)
-    _refuse_unbalanced(found, reason)
+    name_differences(found.differences, is_closed=is_closed(vault, window_id))
+    if not found.adds_up and not (reason or "").strip():
+        raise BatchError("unbalanced")
     order = SealOrder(window_id, folder, by, second, reason, profile, rules)
     sealed = seal_window(vault, clock, order, _bar() if sys.stderr.isatty() else _silent)
     batch = sealed.batch
@@ -175,17 +177,6 @@ def _laid_out(out: Path) -> list[str]:
     many = (out / REPORT).read_bytes().count(b"\r\n") - 1 if (out / REPORT).exists() else 0
     lost = [f"  {lacking(many, REPORT)}"] if many else []
     return [*lost, f"  laid out in {shown(str(out))}"]
-
-
-def _refuse_unbalanced(found: Balance, reason: str | None) -> None:
-    """Name each difference and its way out; without a reason that is the end."""
-    for each in found.differences:
-        many = abs(each.expected - each.found)
-        click.echo(words(f"batch.error_{each.key}", many=many), err=True)
-        click.echo(f"  {words('batch.label_calls')}: {', '.join(each.call_numbers)}", err=True)
-        click.echo(f"  {words(f'batch.help_{each.key}')}", err=True)
-    if not found.adds_up and not (reason or "").strip():
-        raise BatchError("unbalanced")
 
 
 def _refuse_unknown_profile(profile: str | None, rules: Path | None) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from kiosk.actions.batch import balance_window
 from kiosk.actions.identity import preset_names
 from kiosk.actions.window import close_window, make_window, open_window, reopen_window
 from kiosk.commands.answer import json_line, words
+from kiosk.commands.balance import name_differences
 from kiosk.commands.people import (
     People,
     by_staff,
@@ -21,6 +23,7 @@ from kiosk.commands.people import (
     stand_in,
 )
 from kiosk.commands.quiet import quiet_native
+from kiosk.domain.batch import Difference
 from kiosk.domain.errors import CustodyOpen
 from kiosk.domain.staff import Role
 from kiosk.domain.states import WindowEvent, allowed_window
@@ -107,13 +110,23 @@ def close(people: People, window_id: str, reason: str | None) -> None:
     """Close a window to applicants; things taken from people are settled first, or passed by two with a reason."""
     vault, by = people.vault, people.by.name
     second = people.second.name if people.second else stand_in(vault, by) if reason else ""
+    differences = _differences(people, window_id)
     try:
         closed = close_window(vault, people.clock, window_id, by, second=second, reason=reason or "")
     except CustodyOpen:
         for line in _left_open(vault, window_id):
             click.echo(line, err=True)
         raise
+    name_differences(differences, is_closed=True)
     click.echo(_line(closed))
+
+
+def _differences(people: People, window_id: str) -> tuple[Difference, ...]:
+    """What does not add up in a window that can be closed."""
+    vault, rules = people.vault, Path(people.settings.rules) if people.settings.rules else None
+    if WindowEvent.CLOSE not in allowed_window(vault.kiosk_store.windows.get(window_id).state):
+        return ()
+    return balance_window(vault, window_id, rules).differences
 
 
 def _left_open(vault: Vault, window_id: str) -> Iterator[str]:

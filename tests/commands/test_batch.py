@@ -288,6 +288,23 @@ def test_a_window_that_does_not_balance_stays_open_and_says_why(place: Place) ->
     assert place.run("seal", place.window, "--out", place.out, "--reason", "練習").returncode == 0
 
 
+def test_a_window_closed_by_command_with_people_left_was_sent_to_the_board_that_is_shut_to_it(place: Place) -> None:
+    vault = Vault(place.data, cost=CHEAP)
+    store = vault.window_store(place.window)
+    left, draft = (an_application(store, state) for state in (ApplicationState.SUBMITTED, ApplicationState.DRAFT))
+    vault.lock()
+    closed = place.run("window", "close", place.window)
+    sealed = place.run("seal", place.window, "--out", place.out)
+    assert (closed.returncode, sealed.returncode) == (0, 1)
+    for said in (closed.stderr, sealed.stderr):
+        assert {left.call_number, draft.call_number} <= set(said.replace("\n", " ").split())
+        assert "kiosk window open WINDOW --second NAME" in said
+        assert "kiosk seal --abandon-drafts" in said
+        assert "on the board" not in said
+    again = place.run("window", "close", place.window)
+    assert again.stderr == "Error: cannot close a window that is closed; what can be done: reopen, seal\n"
+
+
 def test_a_sealed_window_is_opened_again_by_command_for_a_second_batch(place: Place) -> None:
     place.seal()
     again = place.run("seal", place.window, "--out", place.out)
