@@ -247,3 +247,15 @@ def test_what_was_agreed_for_a_window_is_what_it_does(desk: Desk) -> None:
     other = an_application(desk.services.window_store(), answers={**ANSWERS, "municipality": "other"})
     assert "city_not_accepted" in judge(desk.services, other, Check()).causes
     assert REHEARSAL_OPERATOR in supervisor.see("/windows")
+
+
+def test_a_page_of_an_application_broke_once_a_colleague_had_closed_the_window(desk: Desk) -> None:
+    person, staff = desk.applicant(), desk.signed_in()
+    page = f"/queue/{person.uid}"
+    assert person.call_number in staff.see(page)
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    for path in (page, f"/identity/{person.uid}", f"{page}/receipt", "/queue/ready", "/queue/find?wanted=1"):
+        assert "開いている窓口がありません" in staff.see(path), path
+        assert staff.last is not None
+        assert staff.last.status_code == 404, path
+    assert staff.press(f"{page}/claim").status_code == 404

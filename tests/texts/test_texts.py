@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from markupsafe import Markup
 
+from kiosk.domain.errors import KioskError
 from kiosk.rules import load_rules
 from kiosk.texts import catalogue, languages, translator, with_ruby
 
@@ -32,6 +33,16 @@ JAPANESE_STAFF_POINT_AT = {
 }
 KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 QUOTED_JAPANESE = re.compile(r"[（(「][^）)」]*[）)」]|ひらがな|カタカナ|「[^」]*」|免許情報記録番号|西暦")
+
+
+def errors_below(kind: type[KioskError]) -> set[type[KioskError]]:
+    return {kind}.union(*(errors_below(each) for each in kind.__subclasses__()))
+
+
+def test_every_error_of_the_applicants_screens_has_words_for_the_desk() -> None:
+    keys = {getattr(each, "text_key", "") for each in errors_below(KioskError)}
+    said = {key.removeprefix("errors.") for key in keys if key.startswith("errors.")} - {""}
+    assert {name for name in said if f"desk.{name}" not in catalogue("ja")} == set()
 
 
 def applicant_keys(language: str) -> set[str]:
