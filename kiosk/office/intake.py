@@ -8,7 +8,7 @@ transaction; then the acknowledgement as a file, made anew from the database whe
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import file_digest, sha256
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -207,9 +207,7 @@ def _lines(chunks: Iterator[bytes], expected: str) -> Iterator[bytes]:
 
 def _refuse(office: Office, side: Side, path: Path, fault: BatchError) -> None:
     """Note it in quarantine, and take away what an earlier intake of it, or of the file it was before, had put."""
-    with path.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
-        size = file.tell()
+    digest, size = quarantine.hashed(path)
     for each in (Side.REAL, Side.PRACTICE) if office.rehearsal else (Side.REAL,):
         with connected(office.database, each) as connection:
             if each is side:

@@ -15,6 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from kiosk.batch_file.reader import check_file
 from kiosk.domain.errors import BatchError, NotFound, Unreachable
+from kiosk.office import quarantine
 from kiosk.office.acknowledgement import lay
 from kiosk.office.database import Connection, Side, connected
 from kiosk.office.intake import Office, take_in
@@ -45,9 +46,10 @@ class GrowingWait(procrastinate.BaseRetryStrategy):
 def hand_in(database: str, store: ObjectStore, path: Path) -> tuple[str, bool]:
     """Put a sealed file to those that wait and ask for its intake; gives its SHA-256 and whether it was asked for now.
 
-    It is checked from the outside first, which needs no identity. Raises BatchError, Unreachable, OSError.
+    It is checked from the outside first, which needs no identity. Raises BatchError (it is noted in quarantine then),
+    Unreachable, OSError.
     """
-    digest = check_file(path).sha256
+    digest = _sound(database, path)
     store.put_file(waiting(digest), path, digest)
     store.settle()
     with connected(database) as connection:
@@ -60,6 +62,16 @@ def hand_in(database: str, store: ObjectStore, path: Path) -> tuple[str, bool]:
         except AlreadyEnqueued:
             return digest, False
     return digest, True
+
+
+def _sound(database: str, path: Path) -> str:
+    """The SHA-256 of a file that is whole and signed; one that is not is noted as an intake would."""
+    try:
+        return check_file(path).sha256
+    except BatchError as fault:
+        with connected(database) as connection:
+            quarantine.put(connection, *quarantine.hashed(path), fault.key, datetime.now(UTC))
+        raise
 
 
 def worker_app(office: Office, acknowledgements: Path, stalled_after: float) -> procrastinate.App:

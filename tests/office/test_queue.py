@@ -7,10 +7,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from hashlib import sha256
 from pathlib import Path
 
 from kiosk.office.object_store import open_store
 from kiosk.office.queue import hand_in
+from tests.conftest import kiosk
 from tests.office.places import Kiosk, Place
 from tests.office.servers import Postgres
 
@@ -95,3 +97,14 @@ def test_a_file_refused_by_the_worker_is_laid_aside(place: Place) -> None:
         assert process.wait(60) == 0
     assert place.rows("select reason from quarantine", side="office") == [{"reason": "wrong_recipient"}]
     assert place.s3.keys(place.prefix) == [f"refused/{digest}.mab"]
+
+
+def test_a_file_refused_before_it_waited_left_no_trace_in_quarantine(place: Place, tmp_path: Path) -> None:
+    spoilt = tmp_path / "spoilt.mab"
+    spoilt.write_bytes(place.kiosk.seal().read_bytes()[:-1])
+    words = ("intake-queue", str(spoilt), "--database", place.database, "--photos", place.s3.url(place.prefix))
+    assert [kiosk(*words, data=tmp_path).returncode for _ in range(2)] == [1, 1]
+    found = place.rows("select sha256, size, reason, times from quarantine", side="office")
+    digest = sha256(spoilt.read_bytes()).hexdigest()
+    assert found == [{"sha256": digest, "size": spoilt.stat().st_size, "reason": "truncated", "times": 2}]
+    assert place.s3.keys(place.prefix) == []
