@@ -80,7 +80,7 @@ def _tables(
     text = as_csv([header, *table])
     yield _whole(TABLE, text.encode("utf-8-sig"))
     yield _whole(ROWS, b"".join(map(as_line, rows)))
-    if rules["profile"][profile]["cp932"]:
+    if rules["profile"][profile].get("cp932"):
         lost = (each for row, line in zip(rows, table, strict=True) for each in misfits(row["uid"], columns, line))
         yield _whole(NARROW, to_cp932(text)[0].encode("cp932"))
         yield _whole(REPORT, misfit_report(lost).encode("utf-8-sig"))

@@ -10,8 +10,9 @@ from kiosk.actions.identity import preset_names
 from kiosk.actions.photo_check import photo_rules
 from kiosk.domain.applicant import STOPPED_BY
 from kiosk.domain.applicant_rules import ApplicantRules, Kind, Question
+from kiosk.domain.columns import check_profiles
 from kiosk.domain.photo import load_limits
-from kiosk.rules import own_rules_text, rules_text
+from kiosk.rules import load_rules, own_rules_text, rules_text
 from kiosk.settings import Settings, SettingsError
 from kiosk.texts import DEFAULT_LANGUAGE, catalogue
 
@@ -24,13 +25,14 @@ def check_rules(settings: Settings) -> None:
         "applicant": lambda: _refuse_what_has_no_words(applicant_rules(settings)),
         "photo": lambda: load_limits(rules_text("photo"), own_rules_text("photo", folder)),
         "photo_file": lambda: photo_rules(folder),
+        "columns": lambda: check_profiles(load_rules("columns", folder)),
     }
     for name, read in readers.items():
         try:
             read()
         except KeyError as error:
             raise SettingsError(f"the rules {name}.toml lack {error.args[0]}") from None
-        except (TOMLDecodeError, TypeError, ValueError) as error:
+        except (TOMLDecodeError, AttributeError, TypeError, ValueError) as error:
             raise SettingsError(f"the rules {name}.toml cannot be used: {error}") from None
 
 

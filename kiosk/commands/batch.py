@@ -25,14 +25,15 @@ from kiosk.clock import SystemClock
 from kiosk.commands.answer import json_line, lacking, shown, words
 from kiosk.commands.balance import name_differences
 from kiosk.commands.batch_answer import acknowledging, answered, no_hint
+from kiosk.commands.columns import columns_in
 from kiosk.commands.folders import empty_folder, refuse_unwritable
 from kiosk.commands.key_files import FILE, GIVEN, identities_in, signing_key_in
 from kiosk.commands.key_files import device_key as a_device_key
 from kiosk.commands.orderly_end import end_orderly
 from kiosk.commands.people import People, by_staff
+from kiosk.domain.columns import profile_names
 from kiosk.domain.errors import BatchError
 from kiosk.office.acknowledgement import acknowledge as write_acknowledgement
-from kiosk.rules import load_rules
 
 INSIDE = ("signature", "members", "counts")
 """What can be checked only with the municipality's identity."""
@@ -55,7 +56,7 @@ def seal(
     rules = Path(people.settings.rules) if people.settings.rules else None
     assert people.second is not None  # noqa: S101 - by_staff(two=True) promises it
     second = people.second.name
-    _refuse_unknown_profile(profile, rules)
+    profile = _known_profile(profile, rules)
     refuse_unwritable(folder)
     found = close_and_balance(
         vault, clock, window_id, by, second=second, reason=reason, ignore_drafts=abandon_drafts, rules=rules
@@ -179,11 +180,12 @@ def _laid_out(out: Path) -> list[str]:
     return [*lost, f"  laid out in {shown(str(out))}"]
 
 
-def _refuse_unknown_profile(profile: str | None, rules: Path | None) -> None:
-    """Wrong usage, said before anything is closed."""
-    known = load_rules("columns", rules)["profile"]
+def _known_profile(profile: str | None, rules: Path | None) -> str:
+    """The profile asked for, or the one that counts else; wrong usage is said before anything is closed."""
+    known = profile_names(columns_in(rules))
     if profile is not None and profile not in known:
         raise click.UsageError(words("batch.error_profile", known=", ".join(known)))
+    return profile or known[0]
 
 
 def _bar() -> Callable[[int, int], None]:

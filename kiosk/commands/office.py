@@ -12,6 +12,7 @@ from waitress.server import create_server
 from kiosk.clock import SystemClock
 from kiosk.commands import office_addresses as addresses
 from kiosk.commands.answer import json_line
+from kiosk.commands.columns import columns_in
 from kiosk.commands.key_files import device_key
 from kiosk.commands.office_export import export
 from kiosk.commands.people import passphrases, plain_errors
@@ -53,7 +54,7 @@ def serve(database: str, rehearsal: bool, photos: ObjectStore, port: int, rules:
             )
     site = create_office(
         Parts(
-            database, side, photos, clock, load_rules("columns", rules), load_rules("office", rules),
+            database, side, photos, clock, columns_in(rules), load_rules("office", rules),
             SignIns(clock, IDLE_MINUTES * 60),
         )
     )  # fmt: skip

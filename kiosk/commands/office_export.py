@@ -11,6 +11,7 @@ from kiosk.batch_file.manifest import REPORT, TABLE
 from kiosk.clock import SystemClock
 from kiosk.commands import office_addresses as addresses
 from kiosk.commands.answer import json_line, lacking, shown
+from kiosk.commands.columns import columns_in
 from kiosk.commands.folders import empty_folder
 from kiosk.commands.people import passphrases, plain_errors
 from kiosk.domain.batch import marked
@@ -18,7 +19,6 @@ from kiosk.domain.columns import Misfit, misfit_report
 from kiosk.office import accounts, overview, worksheet
 from kiosk.office.database import Side, connected
 from kiosk.office.export import exported
-from kiosk.rules import load_rules
 
 RULES = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -42,7 +42,7 @@ def export(
 
     The names of a practice batch's files begin with REHEARSAL-.
     """
-    columns, folder, lost = load_rules("columns", rules), empty_folder(out), list[Misfit]()
+    columns, folder, lost = columns_in(rules), empty_folder(out), list[Misfit]()
     if profile not in columns["profile"]:
         raise click.UsageError(f"no such profile; there are {', '.join(columns['profile'])}")
     passphrase = passphrases(passphrase_fd)(as_name)

@@ -11,6 +11,8 @@ _MARK = "'"
 GETA = "〓"
 """Stands in a CP932 cell for a character that does not fit, as printers have always done; the report names it."""
 
+MOST_COLUMNS, DEEPEST_PATH = 1000, 8
+"""What a reader of docs/batch-format.md takes."""
 REPORT_HEADER = ("uid", "column", "code_point")
 
 
@@ -29,6 +31,28 @@ class Misfit:
     uid: str
     header: str
     code_point: str
+
+
+def profile_names(rules: Mapping[str, Any]) -> list[str]:
+    """The profiles of a columns.toml; first the one that counts where none is chosen: ``default``, else its first."""
+    return sorted(rules["profile"], key=lambda name: name != "default")
+
+
+def check_profiles(rules: Mapping[str, Any]) -> None:
+    """Raise ValueError, naming it, for a profile that no table can follow; KeyError when there is none at all."""
+    if not rules["profile"]:
+        raise KeyError("profile")
+    for name, profile in rules["profile"].items():
+        columns = profile.get("column", [])
+        if not 0 < len(columns) <= MOST_COLUMNS:
+            raise ValueError(f"profile {name}: 1 to {MOST_COLUMNS} columns")
+        for each in columns:
+            if not isinstance(each.get("header"), str) or not isinstance(each.get("from"), str):
+                raise ValueError(f"profile {name}: a column needs header and from")
+            if len(each["from"].split(".")) > DEEPEST_PATH:
+                raise ValueError(f"profile {name}: from {each['from']} has more than {DEEPEST_PATH} names")
+        if not isinstance(profile.get("cp932", False), bool):
+            raise ValueError(f"profile {name}: cp932 is true or false")
 
 
 def profile_columns(rules: Mapping[str, Any], profile: str) -> tuple[Column, ...]:

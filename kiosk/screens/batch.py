@@ -136,8 +136,11 @@ def _adds_up(window_id: str) -> bool:
 
 
 def _start(window_id: str, first: str, second: str, reason: str | None) -> None:
-    parts = services()
-    order = SealOrder(window_id, parts.vault.folder.outbox, first, second, reason, rules=parts.rules_folder)
+    parts, known = services(), batch_page.profiles()
+    profile = request.form.get("profile") or known[0]
+    if profile not in known:
+        raise NotFound("no such column profile")
+    order = SealOrder(window_id, parts.vault.folder.outbox, first, second, reason, profile, parts.rules_folder)
     if not balance_window(parts.vault, window_id, parts.rules_folder).adds_up and not reason:
         raise Refused("batch.error_unbalanced")
     with parts.guard:

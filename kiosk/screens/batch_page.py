@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from kiosk.actions.batch import balance_window
 from kiosk.actions.hand_over_job import HandOverJob
 from kiosk.actions.seal_job import SealJob
+from kiosk.domain.columns import profile_names
 from kiosk.domain.destination import Destination, destination, destination_names
 from kiosk.domain.errors import BatchError, KioskError, Locked
 from kiosk.domain.states import WindowEvent, allowed_window
@@ -27,7 +28,7 @@ from kiosk.store.erasing import Erasures
 from kiosk.store.hand_overs import HandOver, HandOvers
 
 _MOST_WAITING = 16
-_SHOWN_AGAIN = ("reason", "second_name", "to")
+_SHOWN_AGAIN = ("reason", "second_name", "to", "profile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,7 @@ def page(window_id: str) -> str:
         batches=_batches(window_id),
         waiting=[batch for batch in _listed(window_id) if not batch.acknowledged_at],
         destinations=_destinations(),
+        profiles=profiles(),
         holds_key=services().vault.holds(window_id),
         erasure=Erasures(services().kiosk_store).get(window_id),
         **_balance(each),
@@ -79,6 +81,11 @@ def page(window_id: str) -> str:
 def events(each: Window) -> set[WindowEvent]:
     """What can be done to a window now."""
     return set(allowed_window(each.state))
+
+
+def profiles() -> list[str]:
+    """The column profiles a batch's table may follow, by name; first the one that counts where none is chosen."""
+    return profile_names(load_rules("columns", services().rules_folder))
 
 
 def seals() -> dict[str, SealJob]:

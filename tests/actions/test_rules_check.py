@@ -28,7 +28,21 @@ def test_an_older_copy_without_a_cause_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("identity", "version = ["), ("applicant", ""), ("photo", "version = ["), ("identity", "causes = 3")],
+    [
+        ("identity", "version = ["),
+        ("applicant", ""),
+        ("photo", "version = ["),
+        ("identity", "causes = 3"),
+        ("columns", "version = ["),
+        ("columns", 'version = "1"'),
+        ("columns", "profile = 3"),
+        ("columns", "[profile]"),
+        ("columns", "[profile.ours]\ncolumn = []"),
+        ("columns", '[profile.ours]\ncolumn = ["uid"]'),
+        ("columns", '[profile.ours]\ncolumn = [{ header = "uid" }]'),
+        ("columns", '[profile.ours]\ncolumn = [{ header = "uid", from = "a.b.c.d.e.f.g.h.i" }]'),
+        ("columns", '[profile.ours]\ncp932 = "yes"\ncolumn = [{ header = "uid", from = "uid" }]'),
+    ],
 )
 def test_a_broken_file_is_named(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(SettingsError, match=f"{name}.toml"):

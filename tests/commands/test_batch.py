@@ -274,6 +274,25 @@ def test_a_seal_that_cannot_be_written_is_refused_before_the_window_is_closed(pl
     vault.lock()
 
 
+def test_a_columns_file_without_a_profile_called_default_broke_the_seal_off(place: Place, tmp_path: Path) -> None:
+    rules, config = tmp_path / "columns.toml", tmp_path / "kiosk.toml"
+    config.write_text(f'rules = "{tmp_path}"\n')
+    rules.write_text('[profile.ours]\ncolumn = [{ header = "氏名" }]\n')
+    broken = place.run("seal", place.window, "--out", place.out, "--config", config)
+    assert broken.returncode == 2
+    assert "columns.toml cannot be used: profile ours: a column needs header and from" in broken.stderr
+    vault = Vault(place.data, cost=CHEAP)
+    assert vault.kiosk_store.windows.get(place.window).state is WindowState.OPEN
+    vault.lock()
+    rules.write_text('[profile.ours]\ncolumn = [{ header = "氏名", from = "answers.contact_name" }]\n')
+    done = place.run("seal", place.window, "--out", place.out, "--config", config)
+    assert done.returncode == 0, done.stderr
+    (file,) = place.out.iterdir()
+    assert place.run("open", file, "--identity", place.identity, "--out", tmp_path / "open").returncode == 0
+    table = (tmp_path / "open" / "applications.csv").read_text("utf-8-sig")
+    assert table.splitlines() == ['"氏名"'] + ['"見本 太郎"'] * 3
+
+
 def test_a_window_that_does_not_balance_stays_open_and_says_why(place: Place) -> None:
     vault = Vault(place.data, cost=CHEAP)
     left = an_application(vault.window_store(place.window), ApplicationState.SUBMITTED, form_id="9" * 23)

@@ -67,6 +67,23 @@ def test_the_way_from_open_to_sealed(desk: Desk) -> None:
         assert 'class="rehearsal"' in browser.see(place)
 
 
+def test_the_desk_could_not_ask_for_the_table_in_cp932(desk: Desk) -> None:
+    desk.applicant(ApplicationState.ACCEPTED, contact_name="小𠮷 見本")
+    close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
+    browser, path = desk.signed_in(), f"/batch/{desk.window.id}"
+    assert "<option selected>default</option><option>cp932</option>" in browser.see(path)
+    assert 'role="alert"' in after(browser, f"{path}/seal", **SECOND, profile="nosuch")
+    assert state(desk) is WindowState.CLOSED
+    browser.press(f"{path}/seal", **SECOND, profile="cp932")
+    sealed_page(desk, browser)
+    (batch,) = desk.services.kiosk_store.batches.list()
+    identity = read_identity(desk.vault.folder.rehearsal_identity.read_text())
+    manifest = check_file(desk.vault.folder.outbox / batch.file_name, [identity]).manifest
+    assert manifest is not None
+    assert manifest.profile == "cp932"
+    assert {"applications.cp932.csv", "cp932-report.csv"} < {member.name for member in manifest.members}
+
+
 def test_a_wrong_second_passphrase_seals_nothing(desk: Desk) -> None:
     desk.applicant(ApplicationState.ACCEPTED)
     close_window(desk.vault, desk.clock, desk.window.id, REHEARSAL_OPERATOR)
