@@ -3,13 +3,12 @@
 from pathlib import Path, PurePosixPath
 
 from kiosk.actions.acknowledge import Acknowledged, acknowledge
+from kiosk.actions.destinations import registered
 from kiosk.batch_file.acknowledgement import MOST_BYTES
 from kiosk.domain.acknowledgement import SUFFIX
-from kiosk.domain.destination import destination
 from kiosk.domain.errors import BatchError
 from kiosk.domain.staff import Role, require_role
 from kiosk.ports import Clock
-from kiosk.rules import load_rules
 from kiosk.store.batches import Batch
 from kiosk.store.medium import open_medium
 from kiosk.store.vault import Vault
@@ -25,7 +24,7 @@ def pick_up(
     BatchError ``no_such_destination``, ``medium_missing``, ``medium_lost`` or why the server does not let us in.
     """
     require_role(vault.kiosk_store.staff.get(by), Role.OPERATOR)
-    to = destination(load_rules("destinations", rules), name)
+    to = registered(name, rules)
     waiting = [each for each in vault.kiosk_store.batches.list(window_id) if not each.acknowledged_at]
     taken = []
     try:

@@ -5,13 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from kiosk.actions.destinations import registered
 from kiosk.batch_file.reader import Checked, check_file
 from kiosk.clock import stamp
-from kiosk.domain.destination import Destination, destination, waits
+from kiosk.domain.destination import Destination, waits
 from kiosk.domain.errors import BatchError, KioskError
 from kiosk.domain.staff import Role, require_role
 from kiosk.ports import Clock
-from kiosk.rules import load_rules
 from kiosk.store import device
 from kiosk.store.batches import Batch
 from kiosk.store.hand_overs import HandOver, HandOvers
@@ -48,7 +48,7 @@ def hand_over(
     require_role(store.staff.get(order.by), Role.OPERATOR)
     checked = check_file(order.file)
     batch = _ours(vault, checked)
-    to = destination(load_rules("destinations", order.rules), order.destination)
+    to = registered(order.destination, order.rules)
     try:
         medium = open_medium(to, store, order.root)
         is_new = _insist(lambda: medium.put(order.file, batch.sha256, told), wait)

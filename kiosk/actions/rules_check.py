@@ -11,6 +11,8 @@ from kiosk.actions.photo_check import photo_rules
 from kiosk.domain.applicant import STOPPED_BY
 from kiosk.domain.applicant_rules import ApplicantRules, Kind, Question
 from kiosk.domain.columns import check_profiles
+from kiosk.domain.destination import destination_names
+from kiosk.domain.errors import BatchError
 from kiosk.domain.photo import load_limits
 from kiosk.rules import load_rules, own_rules_text, rules_text
 from kiosk.settings import Settings, SettingsError
@@ -25,6 +27,7 @@ def check_rules(settings: Settings) -> None:
         "applicant": lambda: _refuse_what_has_no_words(applicant_rules(settings)),
         "photo": lambda: load_limits(rules_text("photo"), own_rules_text("photo", folder)),
         "photo_file": lambda: photo_rules(folder),
+        "destinations": lambda: destination_names(load_rules("destinations", folder)),
         "columns": lambda: check_profiles(load_rules("columns", folder)),
     }
     for name, read in readers.items():
@@ -32,7 +35,7 @@ def check_rules(settings: Settings) -> None:
             read()
         except KeyError as error:
             raise SettingsError(f"the rules {name}.toml lack {error.args[0]}") from None
-        except (TOMLDecodeError, AttributeError, TypeError, ValueError) as error:
+        except (TOMLDecodeError, BatchError, AttributeError, TypeError, ValueError) as error:
             raise SettingsError(f"the rules {name}.toml cannot be used: {error}") from None
 
 

@@ -25,11 +25,11 @@ from kiosk.clock import SystemClock
 from kiosk.commands.answer import json_line, lacking, shown, words
 from kiosk.commands.balance import name_differences
 from kiosk.commands.batch_answer import acknowledging, answered, no_hint
-from kiosk.commands.columns import columns_in
 from kiosk.commands.folders import empty_folder, refuse_unwritable
 from kiosk.commands.key_files import FILE, GIVEN, identities_in, signing_key_in
 from kiosk.commands.key_files import device_key as a_device_key
 from kiosk.commands.orderly_end import end_orderly
+from kiosk.commands.own_rules import columns_in
 from kiosk.commands.people import People, by_staff
 from kiosk.domain.columns import profile_names
 from kiosk.domain.errors import BatchError

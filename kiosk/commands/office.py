@@ -12,16 +12,15 @@ from waitress.server import create_server
 from kiosk.clock import SystemClock
 from kiosk.commands import office_addresses as addresses
 from kiosk.commands.answer import json_line
-from kiosk.commands.columns import columns_in
 from kiosk.commands.key_files import device_key
 from kiosk.commands.office_export import export
+from kiosk.commands.own_rules import columns_in, lines_in
 from kiosk.commands.people import passphrases, plain_errors
 from kiosk.domain.staff import Role
 from kiosk.office import accounts, devices, overview
 from kiosk.office.database import Side, connected
 from kiosk.office.object_store import ObjectStore
 from kiosk.office.site import IDLE_MINUTES, Parts, create_office
-from kiosk.rules import load_rules
 from kiosk.screens.signed_in import SignIns
 from kiosk.store.device import fingerprint
 
@@ -54,7 +53,7 @@ def serve(database: str, rehearsal: bool, photos: ObjectStore, port: int, rules:
             )
     site = create_office(
         Parts(
-            database, side, photos, clock, columns_in(rules), load_rules("office", rules),
+            database, side, photos, clock, columns_in(rules), lines_in(rules),
             SignIns(clock, IDLE_MINUTES * 60),
         )
     )  # fmt: skip

@@ -11,8 +11,8 @@ from kiosk.batch_file.manifest import REPORT, TABLE
 from kiosk.clock import SystemClock
 from kiosk.commands import office_addresses as addresses
 from kiosk.commands.answer import json_line, lacking, shown
-from kiosk.commands.columns import columns_in
 from kiosk.commands.folders import empty_folder
+from kiosk.commands.own_rules import columns_in
 from kiosk.commands.people import passphrases, plain_errors
 from kiosk.domain.batch import marked
 from kiosk.domain.columns import Misfit, misfit_report

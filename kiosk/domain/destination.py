@@ -73,22 +73,31 @@ KINDS = ("usb", "sftp", "s3")
 
 def destination_names(rules: Mapping[str, Any]) -> list[str]:
     """The registered names, in the order of the file."""
-    return [str(name) for kind in KINDS for name in rules.get(kind, {})]
+    return [str(name) for kind in KINDS for name in _table(rules, kind)]
 
 
 def destination(rules: Mapping[str, Any], name: str) -> Destination:
     """The destination of that name; raises BatchError ``no_such_destination`` or ``bad_destination``."""
     makers: dict[str, Callable[[str, Mapping[str, Any]], Destination]] = {"usb": _usb, "sftp": _sftp, "s3": _s3}
     for kind, make in makers.items():
-        found = rules.get(kind, {}).get(name)
-        if found is not None:
-            return make(name, found)
+        if name in _table(rules, kind):
+            return make(name, _table(_table(rules, kind), name))
     raise BatchError("no_such_destination")
 
 
+def _table(rules: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A table of the rules, empty when it is not there; raises BatchError ``bad_destination`` for anything else."""
+    found = rules.get(name, {})
+    if not isinstance(found, Mapping):
+        raise BatchError("bad_destination")
+    return found
+
+
 def _usb(name: str, found: Mapping[str, Any]) -> UsbDestination:
-    serials = found.get("serials", [])
-    if not serials or not all(isinstance(each, str) and each.strip() for each in serials):
+    serials = found.get("serials")
+    if not isinstance(serials, list) or not serials:
+        raise BatchError("bad_destination")
+    if not all(isinstance(each, str) and each.strip() for each in serials):
         raise BatchError("bad_destination")
     return UsbDestination(name, tuple(serials), **_places(found))
 

@@ -16,6 +16,17 @@ class Line:
     copied: str
 
 
+def check_lines(rules: Mapping[str, Any]) -> None:
+    """Raise ValueError, naming it, for a line no page could show; KeyError when there is none at all."""
+    if not rules["line"]:
+        raise KeyError("line")
+    for each in rules["line"]:
+        if not isinstance(each.get("from"), str):
+            raise ValueError("a line needs from")
+        if each.get("label") not in catalogue(DEFAULT_LANGUAGE):
+            raise ValueError(f"from {each['from']}: there are no words for its label")
+
+
 def lines(row: Mapping[str, Any], rules: Mapping[str, Any]) -> list[Line]:
     """The lines of rules/office.toml that this application has an answer for."""
     return [line for each in rules["line"] if (line := _line(row, each)) is not None]

@@ -12,11 +12,11 @@ from flask import redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from kiosk.actions.batch import balance_window
+from kiosk.actions.destinations import usable
 from kiosk.actions.hand_over_job import HandOverJob
 from kiosk.actions.seal_job import SealJob
 from kiosk.domain.columns import profile_names
-from kiosk.domain.destination import Destination, destination, destination_names
-from kiosk.domain.errors import BatchError, KioskError, Locked
+from kiosk.domain.errors import KioskError, Locked
 from kiosk.domain.states import WindowEvent, allowed_window
 from kiosk.domain.window import Window
 from kiosk.rules import load_rules
@@ -70,7 +70,7 @@ def page(window_id: str) -> str:
         typed=refusal.typed if refusal else {},
         batches=_batches(window_id),
         waiting=[batch for batch in _listed(window_id) if not batch.acknowledged_at],
-        destinations=_destinations(),
+        destinations=usable(services().rules_folder),
         profiles=profiles(),
         holds_key=services().vault.holds(window_id),
         erasure=Erasures(services().kiosk_store).get(window_id),
@@ -158,14 +158,3 @@ def _outcome_key(line: HandOver) -> str:
     return known.get(line.outcome) or (
         f"batch.error_{line.outcome}" if line.outcome.islower() else "errors.error_storage_full"
     )
-
-
-def _destinations() -> list[Destination]:
-    """Those that are set up properly, by name."""
-    rules, found = load_rules("destinations", services().rules_folder), []
-    for name in destination_names(rules):
-        try:
-            found.append(destination(rules, name))
-        except BatchError:
-            continue
-    return found

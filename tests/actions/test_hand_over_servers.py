@@ -281,6 +281,9 @@ def _parsed(text: str) -> dict[str, object]:
         '[sftp.a]\nhost = "h"\nuser = "u"\nhost_key = "ssh-ed25519 AAAA"\nfolder = "../x"\n',
         '[s3.a]\nendpoint = "http://elsewhere.example"\nbucket = "bbb"\n',
         '[s3.a]\nendpoint = "https://store.example"\nbucket = "B"\n',
+        "usb = 3\n",
+        "[sftp]\na = 3\n",
+        "[usb.a]\nserials = 3\n",
     ],
 )
 def test_a_destination_set_up_wrongly_is_refused(wrong: str) -> None:
@@ -307,6 +310,13 @@ def test_a_host_key_that_was_copied_wrongly_is_named_at_once_and_in_the_ledger(
         kiosk.hand_over()
     assert kiosk.ledger == ["bad_destination"]
     assert kiosk.waited == []
+
+
+def test_a_destinations_file_that_cannot_be_read_is_named(kiosk: Kiosk) -> None:
+    register(kiosk, "[usb.office")
+    for deed in (kiosk.hand_over, kiosk.pick_up):
+        with pytest.raises(BatchError, match="bad_destination"):
+            deed()
 
 
 def test_nothing_of_the_environment_is_used(

@@ -33,6 +33,8 @@ def test_an_older_copy_without_a_cause_is_named(tmp_path: Path) -> None:
         ("applicant", ""),
         ("photo", "version = ["),
         ("identity", "causes = 3"),
+        ("destinations", "[usb.office"),
+        ("destinations", "usb = 3"),
         ("columns", "version = ["),
         ("columns", 'version = "1"'),
         ("columns", "profile = 3"),

@@ -219,3 +219,21 @@ def test_the_page_starts_only_with_an_account_and_on_loopback(place: Place, tmp_
             assert "役所の受け取り" in answer.read().decode()
         page.send_signal(signal.SIGTERM)
         assert page.wait(20) == 0
+
+
+def test_the_offices_page_began_with_rules_it_could_not_show(place: Place, tmp_path: Path) -> None:
+    where = ("--database", place.database)
+    made = command(place, "office", "account", "add", "佐藤", *where, "--passphrase-fd", "0", stdin=PASSPHRASE + "\n")
+    assert made.returncode == 0, made.stderr
+    serve = ("office", "serve", *where, "--photos", f"file://{tmp_path}", "--port", "0", "--rules", tmp_path)
+    for name, text, words in (
+        ("office", "line = [", "office.toml cannot be used"),
+        ("office", "line = []", "office.toml lacks line"),
+        ("office", 'line = [{ label = "x.nosuch", from = "form_id" }]', "there are no words for its label"),
+        ("columns", "[profile.ours]", "profile ours: 1 to 1000 columns"),
+    ):
+        file = tmp_path / f"{name}.toml"
+        file.write_text(text)
+        done = command(place, *serve)
+        assert (done.returncode, words in done.stderr) == (2, True), done.stderr
+        file.unlink()

@@ -207,3 +207,12 @@ def test_late_applicants_make_a_second_batch_and_both_are_handed_over(way: Way, 
     assert 'id="ledger-1"' in page
     assert 'id="ledger-2"' in page
     assert len(list((sshd.folder / "in/from the kiosks").iterdir())) == 2
+
+
+def test_a_destinations_file_that_was_spoilt_broke_the_whole_page(way: Way) -> None:
+    (way.kiosk.rules / "destinations.toml").write_text("[usb.office")
+    page = way.browser.see(way.path)
+    assert way.browser.last is not None
+    assert way.browser.last.status_code == 200
+    assert 'id="hand-over"' not in page
+    assert "destinations.toml" in after(way.browser, f"{way.path}/pick-up", to="office", passphrase=PASSPHRASE)
