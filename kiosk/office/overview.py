@@ -74,19 +74,25 @@ def next_to_file(connection: Connection, batch_id: str, after: str) -> str | Non
     return str(row["uid"]) if row else None
 
 
-def returned(connection: Connection) -> list[dict[str, Any]]:
-    """What came back and was not corrected since, by window; those for their photo are the re-shoot list."""
+def returned(connection: Connection, skip: int = 0) -> list[dict[str, Any]]:
+    """What came back and was not corrected since, by window; those for their photo are the re-shoot list.
+
+    At most MOST_ROWS of those behind the first ``skip``.
+    """
     return connection.execute(
         "select a.batch_id, a.uid, a.call_number, a.returned_reason, b.window_id, b.seq, b.manifest, a.municipality"
         " from applications a join batches b using (batch_id)"
-        " where a.state = %s and a.superseded_by is null order by b.window_id, a.call_number limit %s",
-        (Filing.RETURNED, MOST_ROWS),
+        " where a.state = %s and a.superseded_by is null order by b.window_id, a.call_number, b.batch_id, a.uid"
+        " limit %s offset %s",
+        (Filing.RETURNED, MOST_ROWS, skip),
     ).fetchall()
 
 
-def refused(connection: Connection) -> list[dict[str, Any]]:
-    """Refused files, the latest first."""
-    return connection.execute("select * from quarantine order by last_at desc limit %s", (MOST_ROWS,)).fetchall()
+def refused(connection: Connection, skip: int = 0) -> list[dict[str, Any]]:
+    """Refused files, the latest first; at most MOST_ROWS of those behind the first ``skip``."""
+    return connection.execute(
+        "select * from quarantine order by last_at desc, sha256, reason limit %s offset %s", (MOST_ROWS, skip)
+    ).fetchall()
 
 
 def queued(connection: Connection) -> dict[str, int]:

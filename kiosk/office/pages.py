@@ -22,6 +22,7 @@ from kiosk.office.sign_in_page import account
 from kiosk.office.site import parts
 
 blueprint = Blueprint("office", __name__)
+_LONGEST_SKIP = 9
 
 
 @contextmanager
@@ -107,14 +108,14 @@ def exported(batch_id: str) -> ResponseReturnValue:
 def returned() -> ResponseReturnValue:
     """What came back: the re-shoot list and the others."""
     with office() as connection:
-        return render_template("office_returned.html", rows=overview.returned(connection))
+        return _listed("office_returned.html", overview.returned(connection, _skip()))
 
 
 @blueprint.get("/quarantine")
 def quarantine() -> ResponseReturnValue:
     """Refused files with their reasons."""
     with office() as connection:
-        return render_template("office_quarantine.html", rows=overview.refused(connection))
+        return _listed("office_quarantine.html", overview.refused(connection, _skip()))
 
 
 @blueprint.get("/applications/<batch_id>/<uid>")
@@ -178,6 +179,17 @@ def move(batch_id: str, uid: str, event: str) -> ResponseReturnValue:
     with office() as connection:
         worksheet.move(connection, batch_id, uid, FilingEvent(event), account().name, version, reason)
     return _back(batch_id, uid)
+
+
+def _skip() -> int:
+    """How many rows of a list were on the pages before this."""
+    typed = request.args.get("skip", "")
+    return int(typed) if typed.isdecimal() and len(typed) <= _LONGEST_SKIP else 0
+
+
+def _listed(template: str, rows: list[dict[str, Any]]) -> str:
+    following = _skip() + len(rows) if len(rows) == overview.MOST_ROWS else None
+    return render_template(template, rows=rows, following=following)
 
 
 def _back(batch_id: str, uid: str) -> ResponseReturnValue:

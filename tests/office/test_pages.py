@@ -217,6 +217,28 @@ def test_batches_older_than_the_newest_hundred_are_reached_by_pages(place: Place
     assert 'href="/"' in page
 
 
+def test_of_returned_ones_and_refused_files_those_behind_the_500th_were_never_shown(place: Place, one: str) -> None:
+    place.rows(
+        "insert into applications (batch_id, uid, call_number, form_id, counted_as, municipality, out_of_city, content,"
+        " state, returned_reason) select batch_id, md5(n::text), call_number, form_id, counted_as, municipality,"
+        " out_of_city, content, 'returned', '写真の撮り直し' from applications, generate_series(1, 501) n"
+        " where uid = %s returning 1",
+        one.rpartition("/")[2],
+    )
+    place.rows(
+        "insert into quarantine select md5(n::text) || md5(n::text), 'altered', 1, now(), now(), 1"
+        " from generate_series(1, 501) n returning 1"
+    )
+    desk = Desk(place)
+    for path, mark in (("/returned", r"/applications/\w+/(\w{32})\""), ("/quarantine", r">(\w{64})<")):
+        first = desk.get(path)
+        (more,) = re.findall(rf'href="({path}\?skip=\d+)"', first)
+        rest = desk.get(more)
+        assert "?skip=" not in rest
+        assert len({*re.findall(mark, first), *re.findall(mark, rest)}) == 501, path
+        assert more in desk.get(f"{path}?skip=x")
+
+
 def test_refused_files_are_shown_by_reason_and_hash_only(place: Place, tmp_path: Path) -> None:
     spoilt = tmp_path / "見本太郎.mab"
     spoilt.write_bytes(place.kiosk.seal().read_bytes()[:-1])
