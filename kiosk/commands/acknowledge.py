@@ -1,5 +1,6 @@
 """``kiosk acknowledge``: the office's answer comes back to the kiosk."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -35,17 +36,13 @@ def _read(people: People, file: Path) -> list[Acknowledged]:
     return [take_up(people.vault, people.clock, data, people.by.name)]
 
 
-def _fetched(people: People, place: str) -> list[Acknowledged]:
-    found = pick_up(
-        people.vault,
-        people.clock,
-        place,
-        people.by.name,
-        rules=Path(people.settings.rules) if people.settings.rules else None,
-    )
-    if not found:
+def _fetched(people: People, place: str) -> Iterator[Acknowledged]:
+    rules, none = Path(people.settings.rules) if people.settings.rules else None, True
+    for found in pick_up(people.vault, people.clock, place, people.by.name, rules=rules):
+        none = False
+        yield found
+    if none:
         click.echo("no answer of the office is there yet", err=True)
-    return found
 
 
 def _about(source: str, found: Acknowledged) -> dict[str, object]:

@@ -83,7 +83,8 @@ def fetch(window_id: str) -> ResponseReturnValue:
     parts, place = services(), request.form.get("to", "")
     try:
         with _key_for_now(window_id):
-            if not pick_up(parts.vault, parts.clock, place, signed_in.staff(), window_id, rules=parts.rules_folder):
+            by, rules = signed_in.staff(), parts.rules_folder
+            if not list(pick_up(parts.vault, parts.clock, place, by, window_id, rules=rules)):
                 raise BatchError("ack_not_there")
     except KioskError as refused:
         return refuse(window_id, refused)

@@ -77,15 +77,8 @@ class Kiosk:
         self.identity, self.office = wraps.new_identity(), Ed25519PrivateKey.generate()
         known = office_keys.line(office_keys.public_of(self.office))
         self.vault.set_recipients(f"{known}\n{self.identity.to_public()}\n")
-        self.window = a_window(self.vault)
-        store = self.vault.window_store(self.window.id)
-        for number in range(3):
-            made = an_application(store, ApplicationState.ACCEPTED, form_id=f"{number:023d}", answers={})
-            store.photos.save(made.uid, a_photo())
-        close_window(self.vault, self.clock, self.window.id, SUPERVISOR)
-        self.vault.unlock(SUPERVISOR, "a passphrase for tests")
-        order = SealOrder(self.window.id, out or folder / "out", SUPERVISOR, "担当")
-        self.sealed: Sealed = seal_window(self.vault, self.clock, order)
+        self.sealed = self.seal_one_more(out or folder / "out")
+        self.window = self.vault.kiosk_store.windows.get(self.sealed.batch.window_id)
         self.rules = folder / "rules"
         self.rules.mkdir()
         (self.rules / "destinations.toml").write_text(RULES)
@@ -94,15 +87,26 @@ class Kiosk:
         order = HandOverOrder(file or self.sealed.path, to, "担当", self.rules, self.medium.root)
         return hand_over(self.vault, self.clock, order, wait=self.waited.append)
 
-    def answer(self, folder: Path) -> Path:
+    def seal_one_more(self, out: Path) -> Sealed:
+        """A window of three, sealed."""
+        window = a_window(self.vault)
+        store = self.vault.window_store(window.id)
+        for number in range(3):
+            made = an_application(store, ApplicationState.ACCEPTED, form_id=f"{number:023d}", answers={})
+            store.photos.save(made.uid, a_photo())
+        close_window(self.vault, self.clock, window.id, SUPERVISOR)
+        self.vault.unlock(SUPERVISOR, "a passphrase for tests")
+        return seal_window(self.vault, self.clock, SealOrder(window.id, out, SUPERVISOR, "担当"))
+
+    def answer(self, folder: Path, sealed: Sealed | None = None) -> Path:
         """What the office writes into ``folder`` once it has read the batch."""
-        checked = check_file(self.sealed.path, [self.identity])
+        checked = check_file((sealed or self.sealed).path, [self.identity])
         folder.mkdir(parents=True, exist_ok=True)
         return write_acknowledgement(checked, self.office, self.clock.now(), folder)
 
     def pick_up(self, name: str = "office") -> list[Acknowledged]:
         self.vault.unlock(SUPERVISOR, "a passphrase for tests", sealed_too=True)
-        return pick_up(self.vault, self.clock, name, "担当", rules=self.rules, root=self.medium.root)
+        return list(pick_up(self.vault, self.clock, name, "担当", rules=self.rules, root=self.medium.root))
 
     @property
     def ledger(self) -> list[str]:
@@ -260,6 +264,18 @@ def test_the_answer_is_picked_up_from_the_medium_that_brings_it(kiosk: Kiosk, me
     medium.pull_out()
     with pytest.raises(BatchError, match="medium_missing"):
         Kiosk.pick_up(second_waiting(kiosk))
+
+
+def test_one_answer_that_was_cut_short_held_up_the_others(kiosk: Kiosk, medium: Medium, tmp_path: Path) -> None:
+    later, folder = kiosk.seal_one_more(tmp_path / "later"), medium.point / "from the kiosks"
+    medium.plug_in()
+    answers = {each.batch.window_id: kiosk.answer(folder, each) for each in (kiosk.sealed, later)}
+    first, second = (each.window_id for each in kiosk.vault.kiosk_store.batches.list())
+    answers[first].write_bytes(answers[first].read_bytes()[:-3])
+    with pytest.raises(BatchError, match="not_an_acknowledgement"):
+        kiosk.pick_up()
+    windows = kiosk.vault.kiosk_store.windows
+    assert (windows.get(first).state, windows.get(second).state) == (WindowState.SEALED, WindowState.ACKNOWLEDGED)
 
 
 def second_waiting(kiosk: Kiosk) -> Kiosk:
