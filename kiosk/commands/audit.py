@@ -1,11 +1,15 @@
 """``kiosk audit verify`` and ``kiosk migrate``."""
 
+import re
+
 import click
 
 from kiosk.commands.answer import json_line
 from kiosk.commands.people import People, by_staff
 from kiosk.domain.staff import Role
 from kiosk.domain.states import is_erased
+
+_HEAD = re.compile("[0-9a-f]{64}")
 
 
 @click.group()
@@ -25,7 +29,10 @@ def verify(people: People, as_json: bool, printed: tuple[str, ...]) -> None:
     log = people.vault.kiosk_store.audit
     entries, head = log.verify(), log.head()
     for each in printed:
-        if log.place_of("".join(each.split()).lower()) is None:
+        head = "".join(each.split()).lower()
+        if not _HEAD.fullmatch(head):
+            raise click.UsageError("a head has 64 digits of 0 to 9 and a to f, as the day sheet shows it")
+        if log.place_of(head) is None:
             raise click.ClickException(f"no entry has the head {each}: entries were cut off, or it is another log's")
     click.echo(json_line({"entries": entries, "head": head}) if as_json else f"{entries} entries, head {head}")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kiosk.clock import stamp
+from kiosk.commands import folders
 from kiosk.commands.answer import json_line
 from kiosk.commands.people import People, by_staff, data_folder, plain_errors, settings_of
 from kiosk.store.backup import make_backup, places, restore_backup
@@ -18,7 +19,7 @@ def backup() -> None:
 
 
 @backup.command()
-@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", metavar="DIR", type=folders.FOLDER)
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 @by_staff()
 def make(people: People, folder: Path, as_json: bool) -> None:

@@ -22,6 +22,7 @@ from kiosk.actions.seal_job import seconds_left
 from kiosk.batch_file.manifest import REPORT
 from kiosk.batch_file.reader import Checked, check_file
 from kiosk.clock import SystemClock
+from kiosk.commands import folders
 from kiosk.commands.answer import json_line, lacking, shown, words
 from kiosk.commands.balance import name_differences
 from kiosk.commands.batch_answer import acknowledging, answered, no_hint
@@ -41,7 +42,7 @@ INSIDE = ("signature", "members", "counts")
 
 @click.command()
 @click.argument("window_id", metavar="WINDOW")
-@click.option("--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--out", "folder", required=True, type=folders.FOLDER)
 @click.option("--reason", help="a supervisor's, when the numbers do not add up")
 @click.option("--abandon-drafts", is_flag=True, help="count drafts nobody finished as abandoned")
 @click.option("--profile", help="columns of the CSV, a profile of columns.toml")
@@ -92,10 +93,10 @@ def verify(files: tuple[str, ...], identity: Path | None, device_key: str | None
 @click.command("open")
 @click.argument("file", type=GIVEN)
 @click.option("--identity", required=True, type=FILE, help="the municipality's identity file")
-@click.option("--out", "folder", required=True, type=click.Path(path_type=Path), help="a new or empty folder")
+@click.option("--out", "folder", required=True, type=folders.ANY, help="a new or empty folder")
 @click.option("--device-key", metavar="PUB", help="the registered device's public key, or a file that holds it")
 @click.option("--cp932", is_flag=True, help="also the table in CP932, with a report of characters that do not fit")
-@click.option("--ack", type=click.Path(file_okay=False, path_type=Path), help="folder for the acknowledgement")
+@click.option("--ack", type=folders.FOLDER, help="folder for the acknowledgement")
 @click.option("--signing-key", type=FILE, help="the office's signing key, to acknowledge with")
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 def open_batch(

@@ -6,6 +6,7 @@ import click
 
 from kiosk.actions.erase import EraseOrder, erase_window
 from kiosk.actions.erase_certificate import keep_certificate
+from kiosk.commands import folders
 from kiosk.commands.answer import json_line
 from kiosk.commands.folders import refuse_unwritable
 from kiosk.commands.people import People, by_staff
@@ -14,7 +15,7 @@ from kiosk.commands.people import People, by_staff
 @click.command()
 @click.argument("window_id", metavar="WINDOW")
 @click.option("--reason", help="of two supervisors, while the office has not acknowledged every batch")
-@click.option("--out", "folder", type=click.Path(file_okay=False, path_type=Path), help="folder for the certificate")
+@click.option("--out", "folder", type=folders.FOLDER, help="folder for the certificate")
 @click.option("--json", "as_json", is_flag=True, help="one object per line")
 @by_staff(two=True)
 def erase(people: People, window_id: str, reason: str | None, folder: Path | None, as_json: bool) -> None:

@@ -3,10 +3,25 @@
 import os
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
 import click
 
 from kiosk.commands.answer import shown, words
+
+
+class NamedPath(click.Path):
+    """A path that is named: an empty word, as of a variable that is not set, would be the folder one stands in."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path; fails for an empty word."""
+        if value == "":
+            self.fail(words("batch.error_no_path"), param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FOLDER = NamedPath(file_okay=False, path_type=Path)
+ANY = NamedPath(path_type=Path)
 
 
 def refuse_unwritable(folder: Path, key: str = "batch.error_out_unwritable") -> None:
@@ -16,7 +31,7 @@ def refuse_unwritable(folder: Path, key: str = "batch.error_out_unwritable") -> 
         with TemporaryFile(dir=there):
             pass
     except OSError as error:
-        raise _wrong(key, folder, error) from None
+        raise wrong_folder(key, folder, error) from None
 
 
 def empty_folder(folder: Path) -> Path:
@@ -24,15 +39,16 @@ def empty_folder(folder: Path) -> Path:
     try:
         whole = folder.resolve()
         if whole.exists() and (not whole.is_dir() or any(whole.iterdir())):
-            raise _wrong("batch.error_out_not_empty", folder)
+            raise wrong_folder("batch.error_out_not_empty", folder)
     except (OSError, RuntimeError) as error:  # a circle of links is a RuntimeError
-        raise _wrong("batch.error_out_unwritable", folder, error) from None
+        raise wrong_folder("batch.error_out_unwritable", folder, error) from None
     refuse_unwritable(whole.parent)
     if whole.exists():
         refuse_unwritable(whole)
     return whole
 
 
-def _wrong(key: str, folder: Path, error: Exception | None = None) -> click.UsageError:
+def wrong_folder(key: str, folder: Path, error: Exception | None = None) -> click.UsageError:
+    """What is said of a folder: that text, its name and why."""
     said = f": {os.strerror(error.errno or 0)}" if isinstance(error, OSError) else ""
     return click.UsageError(f"{words(key)} ({shown(str(folder))}{said})")

@@ -12,8 +12,8 @@ from camera.errors import PictureError
 from camera.picture import read_picture_file
 from camera.qr import CodesSeen, read_codes
 from kiosk.commands.answer import json_line, shown
+from kiosk.commands.own_rules import hosts_in
 from kiosk.domain.form_qr import FormReading, ReadingKind, masked, read_payloads
-from kiosk.rules import load_rules
 
 ALL_IN_ORDER, NO_FORM, UNREADABLE = 0, 1, 2
 """Exit codes of the contract."""
@@ -49,7 +49,7 @@ class Answer:
 def read_form(images: tuple[str, ...], as_json: bool, rules: Path | None) -> None:
     """Read the application form ID from pictures; exit 1 if one shows none, 2 if one cannot be read."""
     codes = []
-    for answer in _answers(images, load_rules("form_qr", rules)["payload"]["hosts"]):
+    for answer in _answers(images, hosts_in(rules)):
         click.echo(json_line(as_dict(answer)) if as_json else in_words(answer))
         if answer.problem:
             click.echo(f"{shown(answer.file)}: {answer.problem}", err=True)

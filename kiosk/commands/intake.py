@@ -12,6 +12,7 @@ from kiosk.clock import SystemClock
 from kiosk.commands import office_addresses as addresses
 from kiosk.commands.answer import shown, words
 from kiosk.commands.batch_answer import acknowledging, answered
+from kiosk.commands.folders import FOLDER
 from kiosk.commands.key_files import FILE, GIVEN, device_keys, identities_in, signing_key_beside, signing_key_in
 from kiosk.commands.people import plain_errors
 from kiosk.domain.batch import REHEARSAL_PREFIX
@@ -20,7 +21,6 @@ from kiosk.office.acknowledgement import lay
 from kiosk.office.intake import Office, TakenIn, patient, take_in
 from kiosk.office.object_store import ObjectStore
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
 ABOUT = ("batch_id", "rehearsal", "window", "seq", "supersedes", "sealed_at", "counts", "software")
 
 

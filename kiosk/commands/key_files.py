@@ -10,11 +10,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.batch_file.manifest import public_key
 from kiosk.commands.answer import shown, words
+from kiosk.commands.folders import NamedPath
 from kiosk.domain.errors import BatchError, StorageDamaged
 from kiosk.store.signing_key import read_key
 from kiosk.store.wraps import read_identity, read_recipients
 
-FILE = click.Path(readable=False, path_type=Path)
+FILE = NamedPath(readable=False, path_type=Path)
 GIVEN = click.Path(readable=False)
 """A file whose name is said again exactly as it was given; whether it can be read is found out one by one."""
 _BESIDE = ("signing-key.pem", "rehearsal-signing-key.pem", "rehearsal-office.pem")

@@ -8,6 +8,7 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.clock import stamp
+from kiosk.commands import folders
 from kiosk.commands.answer import json_line
 from kiosk.commands.key_files import recipients_in
 from kiosk.commands.people import People, by_staff, plain_errors
@@ -22,11 +23,12 @@ def keys() -> None:
 
 
 @keys.command()
-@click.option("--out", "folder", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--out", "folder", required=True, type=folders.FOLDER)
 @click.option("--rehearsal", is_flag=True, help="for practice batches; the files say so")
 @plain_errors
 def new(folder: Path, rehearsal: bool) -> None:
     """Make the municipality's identity and signing key (stay at the office) and the recipient file for the kiosks."""
+    folders.refuse_unwritable(folder)
     prefix = "rehearsal-" if rehearsal else ""
     identity, office = wraps.new_identity(), Ed25519PrivateKey.generate()
     public, office_public = str(identity.to_public()), office_keys.public_of(office)

@@ -14,7 +14,7 @@ from kiosk.commands import office_addresses as addresses
 from kiosk.commands.answer import json_line
 from kiosk.commands.key_files import device_key
 from kiosk.commands.office_export import export
-from kiosk.commands.own_rules import columns_in, lines_in
+from kiosk.commands.own_rules import FOLDER, columns_in, lines_in
 from kiosk.commands.people import passphrases, plain_errors
 from kiosk.domain.staff import Role
 from kiosk.office import accounts, devices, overview
@@ -38,14 +38,13 @@ office.add_command(export)
 @addresses.rehearsal
 @addresses.photos
 @click.option("--port", type=click.IntRange(0, 65535), default=8766, show_default=True)
-@click.option(
-    "--rules", type=click.Path(exists=True, file_okay=False, path_type=Path), help="own columns.toml, office.toml"
-)
+@click.option("--rules", type=FOLDER, help="own columns.toml, office.toml")
 @plain_errors
 def serve(database: str, rehearsal: bool, photos: ObjectStore, port: int, rules: Path | None) -> None:
     """Show batches, worksheet, returned ones and quarantine in a browser on this computer only."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     side, clock = Side.of(rehearsal), SystemClock()
+    columns, lines = columns_in(rules), lines_in(rules)
     with connected(database, side) as connection:
         if not accounts.listed(connection):
             raise click.ClickException(
@@ -53,7 +52,7 @@ def serve(database: str, rehearsal: bool, photos: ObjectStore, port: int, rules:
             )
     site = create_office(
         Parts(
-            database, side, photos, clock, columns_in(rules), lines_in(rules),
+            database, side, photos, clock, columns, lines,
             SignIns(clock, IDLE_MINUTES * 60),
         )
     )  # fmt: skip

@@ -9,10 +9,11 @@ import click
 
 from kiosk.batch_file.manifest import REPORT, TABLE
 from kiosk.clock import SystemClock
+from kiosk.commands import folders
 from kiosk.commands import office_addresses as addresses
 from kiosk.commands.answer import json_line, lacking, shown
 from kiosk.commands.folders import empty_folder
-from kiosk.commands.own_rules import columns_in
+from kiosk.commands.own_rules import FOLDER, columns_in
 from kiosk.commands.people import passphrases, plain_errors
 from kiosk.domain.batch import marked
 from kiosk.domain.columns import Misfit, misfit_report
@@ -20,16 +21,14 @@ from kiosk.office import accounts, overview, worksheet
 from kiosk.office.database import Side, connected
 from kiosk.office.export import exported
 
-RULES = click.Path(exists=True, file_okay=False, path_type=Path)
-
 
 @click.command("export")
 @click.argument("batch_id", metavar="BATCH")
 @addresses.database
 @addresses.rehearsal
 @click.option("--profile", default="default", show_default=True, help="columns of the table, a profile of columns.toml")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="a new or empty folder")
-@click.option("--rules", type=RULES, help="own columns.toml")
+@click.option("--out", required=True, type=folders.ANY, help="a new or empty folder")
+@click.option("--rules", type=FOLDER, help="own columns.toml")
 @click.option("--as", "as_name", required=True, metavar="NAME", help="your account at the office's page")
 @click.option("--passphrase-fd", type=int, help="read the passphrase from this descriptor")
 @click.option("--json", "as_json", is_flag=True, help="one object per line")

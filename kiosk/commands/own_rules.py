@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from tomllib import TOMLDecodeError
 from typing import Any
 
 import click
@@ -10,6 +9,8 @@ import click
 from kiosk.domain.columns import check_profiles
 from kiosk.office.lines import check_lines
 from kiosk.rules import load_rules
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 def columns_in(folder: Path | None) -> dict[str, Any]:
@@ -22,12 +23,17 @@ def lines_in(folder: Path | None) -> dict[str, Any]:
     return _checked("office", folder, check_lines)
 
 
-def _checked(name: str, folder: Path | None, check: Callable[[Mapping[str, Any]], None]) -> dict[str, Any]:
+def hosts_in(folder: Path | None) -> list[str]:
+    """The hosts of form_qr.toml, as ``columns_in``."""
+    return list(_checked("form_qr", folder, lambda rules: list(rules["payload"]["hosts"]))["payload"]["hosts"])
+
+
+def _checked(name: str, folder: Path | None, check: Callable[[Mapping[str, Any]], object]) -> dict[str, Any]:
     try:
         rules = load_rules(name, folder)
         check(rules)
     except KeyError as lacking:
         raise click.UsageError(f"{name}.toml lacks {lacking.args[0]}; nothing was done") from None
-    except (TOMLDecodeError, AttributeError, TypeError, ValueError) as wrong:
+    except (OSError, AttributeError, TypeError, ValueError) as wrong:  # no TOML and no UTF-8 are ValueErrors
         raise click.UsageError(f"{name}.toml cannot be used: {wrong}; nothing was done") from None
     return rules

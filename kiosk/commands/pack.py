@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from kiosk.actions.pack import pack_of
+from kiosk.commands import folders
 from kiosk.commands.people import People, by_staff
 from kiosk.commands.window_papers import window_parts, write_papers
 from kiosk.documents.pack import checklist_pdf, flyer_pdf, poster_pdf
@@ -13,10 +14,11 @@ from kiosk.domain.pack import PackRulesWrong
 
 @click.command()
 @click.argument("window_id", metavar="WINDOW")
-@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path), help="folder for the PDFs")
+@click.option("--out", required=True, type=folders.FOLDER, help="folder for the PDFs")
 @by_staff()
 def pack(people: People, window_id: str, out: Path) -> None:
     """Write poster, flyer (a page for each language) and the staff's checklist of a window."""
+    folders.refuse_unwritable(out)
     try:
         found = pack_of(window_parts(people, window_id))
     except (PackRulesWrong, ValueError) as problem:

@@ -15,10 +15,11 @@ import click
 
 from kiosk.clock import SystemClock
 from kiosk.commands.answer import language, words
+from kiosk.commands.folders import wrong_folder
 from kiosk.domain.errors import BatchError, KioskError, NotFound, Refused, TooManyTries, Unreachable
 from kiosk.domain.staff import Account, Role, require_role, require_two
 from kiosk.settings import Settings, SettingsError, load_settings
-from kiosk.store.data_folder import default_folder
+from kiosk.store.data_folder import DataFolder, default_folder
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
 from kiosk.texts import catalogue
 
@@ -140,8 +141,15 @@ def settings_of(config: Path | None) -> Settings:
 
 
 def data_folder(settings: Settings) -> Path:
-    """The data folder this command works on."""
-    return default_folder(settings.data)
+    """The data folder this command works on; raises UsageError for one this account may not look into."""
+    folder = default_folder(settings.data)
+    try:
+        DataFolder(folder).keyring.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return folder  # nothing was set up there yet
+    except OSError as error:
+        raise wrong_folder("staff.error_data_folder", folder, error) from None
+    return folder
 
 
 def passphrases(descriptor: int | None) -> Callable[[str], str]:
@@ -176,7 +184,10 @@ def _has_terminal() -> bool:
 
 
 def _next_line(lines: Any) -> str:
-    line = lines.readline()
+    try:
+        line = lines.readline()
+    except UnicodeError:
+        raise click.UsageError("a passphrase on the descriptor is no UTF-8") from None
     if not line:
         raise click.UsageError("a passphrase is missing on the descriptor, one line each")
     return str(line).rstrip("\r\n")

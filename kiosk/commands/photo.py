@@ -13,6 +13,7 @@ import click
 from camera.errors import CameraError, PictureError
 from camera.picture import Picture, read_file_bytes, read_picture, read_picture_file
 from kiosk.actions.photo_check import PhotoCheck, check_picture, is_finished_photo, warm_up
+from kiosk.commands import folders
 from kiosk.commands.answer import json_line, shown
 from kiosk.commands.photo_answer import PHOTO_FAILED, UNREADABLE, Answer, as_dict, in_words
 from kiosk.commands.quiet import quiet_native
@@ -44,7 +45,7 @@ class Checker:
 @click.command("check-photo")
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object per line and nothing else on standard output.")
-@click.option("--out", metavar="DIR", type=click.Path(path_type=Path), help="Write the photo of each picture in here.")
+@click.option("--out", metavar="DIR", type=folders.ANY, help="Write the photo of each picture in here.")
 @click.option("--as-camera", is_flag=True, help="Take each picture as one camera frame, not as a finished file.")
 @click.option("--rules", metavar="DIR", type=RULES_FOLDER, help="The municipality's own rule files.")
 def check_photo(images: tuple[str, ...], as_json: bool, out: Path | None, as_camera: bool, rules: Path | None) -> None:
@@ -122,7 +123,7 @@ def _is_written(answer: Answer) -> bool:
 
 @click.command("photo-sheet")
 @click.argument("images", metavar="IMAGE...", nargs=-1, required=True)
-@click.option("--out", metavar="PDF", type=click.Path(path_type=Path), required=True, help="The PDF to write.")
+@click.option("--out", metavar="PDF", type=folders.ANY, required=True, help="The PDF to write.")
 @click.option("--size", type=click.Choice(["L", "A4"]), default="L", show_default=True, help="Paper: L is 89 x 127 mm.")
 @click.option("--copies", type=click.IntRange(1, 100), default=4, show_default=True, help="Of every photo.")
 @click.option("--rehearsal", is_flag=True, help="Print the practice watermark across every photo.")

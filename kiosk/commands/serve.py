@@ -23,11 +23,11 @@ from kiosk.actions.rules_check import check_rules
 from kiosk.actions.window import make_window, open_window
 from kiosk.app import compile_pages, create_site
 from kiosk.clock import SleepWatch, SystemClock
-from kiosk.commands.people import nothing_in
+from kiosk.commands import folders
+from kiosk.commands.people import data_folder, nothing_in
 from kiosk.domain.errors import KioskError
 from kiosk.domain.window import WindowPlan
 from kiosk.settings import Settings, SettingsError, load_settings
-from kiosk.store.data_folder import default_folder
 from kiosk.store.vault import REHEARSAL_OPERATOR, REHEARSAL_SUPERVISOR, Vault
 from kiosk.wiring import Services, make_services
 
@@ -45,7 +45,7 @@ def serve(config: Path | None) -> None:
         check_rules(settings)
     except (SettingsError, ValueError) as error:
         raise click.UsageError(f"the configuration cannot be used: {error}") from None
-    folder = default_folder(settings.data)
+    folder = data_folder(settings)
     vault = Vault(folder, cost=None)
     if not vault.folder.is_made:
         raise nothing_in(folder)
@@ -56,7 +56,7 @@ def serve(config: Path | None) -> None:
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=None, help="0 takes any free port")
 @click.option("--no-browser", is_flag=True, help="do not open a browser")
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="keep the practice data here")
+@click.option("--data", type=folders.FOLDER, help="keep the practice data here")
 def demo(port: int | None, no_browser: bool, data: Path | None) -> None:
     """A practice window with a virtual camera: walk through everything, nothing is real."""
     folder = data or Path(tempfile.mkdtemp(prefix="madoguchi-demo-"))

@@ -8,6 +8,7 @@ import click
 from kiosk.actions.staff import add_account, change_passphrase, disable_account, install, reset_passphrase
 from kiosk.clock import SystemClock
 from kiosk.commands.answer import json_line
+from kiosk.commands.folders import refuse_unwritable
 from kiosk.commands.key_files import recipients_in
 from kiosk.commands.people import (
     People,
@@ -46,6 +47,7 @@ def add(
     clock = SystemClock(settings.time_zone)
     vault = Vault(data_folder(settings), now=clock.now)
     if not vault.folder.is_made:
+        refuse_unwritable(vault.folder.root, "staff.error_data_folder")
         lines = recipients_in(recipient) if recipient else ""
         ask = passphrases(passphrase_fd) if passphrase_fd is not None else ask_new
         made = install(vault, name, ask(name), lines)

@@ -13,6 +13,7 @@ from kiosk.actions.identity import preset_names
 from kiosk.actions.window import close_window, make_window, open_window, reopen_window
 from kiosk.commands.answer import json_line, words
 from kiosk.commands.balance import name_differences
+from kiosk.commands.folders import refuse_unwritable
 from kiosk.commands.people import (
     People,
     by_staff,
@@ -152,6 +153,7 @@ def fill(people: People, window_id: str, applications: int) -> None:
 def _make_rehearsal_folder(settings: Settings, rehearsal: bool) -> None:
     vault = Vault(data_folder(settings))
     if not vault.folder.is_made and rehearsal:
+        refuse_unwritable(vault.folder.root, "staff.error_data_folder")
         vault.install_rehearsal()
         click.echo("this data folder is now for practice: no passphrases, nothing in it is real", err=True)
     vault.lock()

@@ -6,10 +6,12 @@ from kiosk.office.database import Connection
 
 
 def register(connection: Connection, public: str, name: str) -> None:
-    """Take batches of this device from now on; raises Refused when it is no public key.
+    """Take batches of this device from now on; raises Refused when it is no public key or has no name.
 
     A device that was removed before is taken again.
     """
+    if not name.strip() or not name.isprintable():
+        raise Refused("staff.error_name")
     try:
         public_key(public)
     except BatchError:
