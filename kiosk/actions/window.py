@@ -84,9 +84,15 @@ def open_window(
         if not reason:
             raise Refused("window.error_reason_needed")
     with store.write():
-        if store.windows.current():
-            raise NotAllowedNow("another window is open")
+        _refuse_open(store, window_id)
         return _move(store, clock, window_id, WindowEvent.OPEN, by, reason=reason)
+
+
+def _refuse_open(store: KioskStore, window_id: str) -> None:
+    current = store.windows.current()
+    if current:
+        which = "this window is open already" if current.id == window_id else f"another window is open: {current.id}"
+        raise NotAllowedNow(which)
 
 
 def pause_window(vault: Vault, clock: Clock, window_id: str, by: str) -> Window:
@@ -149,8 +155,7 @@ def reopen_window(vault: Vault, clock: Clock, window_id: str, by: str, second: s
     with seal_lock(vault.folder, window_id), store.write():
         if Erasures(store).get(window_id):
             raise NotAllowedNow("its erasing was begun and can only be carried on")
-        if store.windows.current():
-            raise NotAllowedNow("another window is open")
+        _refuse_open(store, window_id)
         return _move(store, clock, window_id, WindowEvent.REOPEN, by, second=second, reason=why)
 
 

@@ -30,8 +30,9 @@ def lacking(many: int, report: str) -> str:
 
 
 def language() -> str:
-    """The language a command speaks: Japanese where the shell does, else English."""
-    return "ja" if os.environ.get("LANG", "").startswith("ja") else "en"
+    """The language a command speaks: Japanese where the shell does, else English; POSIX says which variable counts."""
+    spoken = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return DEFAULT_LANGUAGE if spoken.startswith(DEFAULT_LANGUAGE) else "en"
 
 
 def words(key: str, **values: object) -> str:

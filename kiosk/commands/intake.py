@@ -14,6 +14,7 @@ from kiosk.commands.answer import shown, words
 from kiosk.commands.batch_answer import acknowledging, answered
 from kiosk.commands.folders import FOLDER
 from kiosk.commands.key_files import FILE, GIVEN, device_keys, identities_in, signing_key_beside, signing_key_in
+from kiosk.commands.number import Number
 from kiosk.commands.people import plain_errors
 from kiosk.domain.batch import REHEARSAL_PREFIX
 from kiosk.domain.errors import BatchError
@@ -27,7 +28,7 @@ ABOUT = ("batch_id", "rehearsal", "window", "seq", "supersedes", "sealed_at", "c
 def office_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command the options that say where the office keeps things and which keys it has."""
     for option in (
-        click.option("--patience", type=float, default=60.0, show_default=True, help="seconds to wait for servers"),
+        click.option("--patience", type=Number(0), default=60.0, show_default=True, help="seconds for servers"),
         click.option("--lanes", type=click.IntRange(1, 64), default=8, show_default=True, help="photos put at a time"),
         click.option("--signing-key", type=FILE, help="the office's signing key; by default the one beside --identity"),
         click.option("--device-key", "devices", multiple=True, metavar="PUB", help="take only batches of this device: "

@@ -19,6 +19,7 @@ from kiosk.commands.answer import shown
 from kiosk.commands.batch_answer import answered, no_hint
 from kiosk.commands.intake import office_of, office_options
 from kiosk.commands.key_files import GIVEN
+from kiosk.commands.number import Number
 from kiosk.commands.people import plain_errors
 from kiosk.office.database import connected
 from kiosk.office.intake import Office, patient
@@ -53,7 +54,7 @@ def intake_queue(files: tuple[str, ...], database: str, photos: ObjectStore, as_
 @office_options
 @click.option("--concurrency", type=click.IntRange(1, 16), default=1, show_default=True, help="batches at a time")
 @click.option("--until-empty", is_flag=True, help="end when nothing waits any more")
-@click.option("--stalled-after", type=click.FloatRange(1), default=30.0, show_default=True,
+@click.option("--stalled-after", type=Number(1), default=30.0, show_default=True,
               help="seconds without a sign of life after which another worker takes over")  # fmt: skip
 @plain_errors
 def intake_worker(

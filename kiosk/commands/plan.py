@@ -1,7 +1,6 @@
 """``kiosk plan``: how many stations and staff a day takes, by simulation."""
 
 import sys
-from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -9,23 +8,16 @@ import click
 
 from kiosk.actions.plan import HOURS, MOST_PEOPLE, Plan, plan_day
 from kiosk.commands.answer import json_line, language
+from kiosk.commands.number import Number
 from kiosk.commands.people import plain_errors, settings_of
 from kiosk.domain.plan import Choice, PlanRulesWrong, Visits
 from kiosk.rules import load_rules
 from kiosk.texts import Translate, translator
 
 
-class _Hours(click.FloatRange):
-    """Click lets ``nan`` pass between any two limits."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        found = super().convert(value, param, ctx)
-        return self.fail(f"{value} is no number of hours", param, ctx) if isnan(found) else found
-
-
 @click.command()
 @click.option("--people", required=True, type=click.IntRange(1, MOST_PEOPLE), help="how many come")
-@click.option("--hours", required=True, type=_Hours(*HOURS), help="how long the window is open")
+@click.option("--hours", required=True, type=Number(*HOURS), help="how long the window is open")
 @click.option("--stations", type=click.IntRange(1, MOST_PEOPLE), help="applicant screens; found unless given")
 @click.option("--json", "as_json", is_flag=True, help="one object")
 @click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="kiosk.toml")

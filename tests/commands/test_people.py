@@ -259,3 +259,14 @@ def test_the_doctor_says_eleven_things_and_is_red_without_a_camera(installed: Pa
     status = {line["check"]: line["status"] for line in lines}
     assert (status["camera"], status["database"], status["keys"]) == ("red", "green", "amber")
     assert done.returncode == 1
+
+
+def test_the_window_that_is_open_already_was_called_another(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    made = run(data, "window", "new", "--company", "見本工業", "--place", "会議室", "--date", "2026-12-17",
+               "--head-count", "3", "--rehearsal").stdout.split()[-1]  # fmt: skip
+    later = run(data, "window", "new", "--company", "見本工業", "--place", "会議室", "--date", "2026-12-18",
+                "--head-count", "3", "--rehearsal").stdout.split()[-1]  # fmt: skip
+    assert run(data, "window", "open", made).returncode == 0
+    assert "open already" in run(data, "window", "open", made).stderr
+    assert f"another window is open: {made}" in run(data, "window", "open", later).stderr

@@ -34,8 +34,15 @@ def test_too_few_stations_end_with_one_and_say_what_would_do() -> None:
 
 
 def test_words_in_the_language_of_the_shell() -> None:
-    assert "are enough" in run("--people", "10", "--hours", "2", LANG="en_US.UTF-8").output
-    assert "で足ります" in run("--people", "10", "--hours", "2", LANG="ja_JP.UTF-8").output
+    asked, none = ("--people", "10", "--hours", "2"), {"LC_ALL": "", "LC_MESSAGES": ""}
+    assert "are enough" in run(*asked, **none, LANG="en_US.UTF-8").output
+    assert "で足ります" in run(*asked, **none, LANG="ja_JP.UTF-8").output
+
+
+def test_lc_all_goes_before_lang_and_was_not_looked_at() -> None:
+    asked = ("--people", "10", "--hours", "2")
+    assert "で足ります" in run(*asked, LC_ALL="ja_JP.UTF-8", LANG="en_US.UTF-8").output
+    assert "are enough" in run(*asked, LC_ALL="C", LANG="ja_JP.UTF-8").output
 
 
 @pytest.mark.parametrize(
