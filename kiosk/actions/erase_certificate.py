@@ -6,6 +6,7 @@ from kiosk.domain.erasure import Erasure
 from kiosk.domain.errors import NotFound
 from kiosk.domain.states import is_erased
 from kiosk.store.erasing import Erasures
+from kiosk.store.owner import as_its_folder
 from kiosk.store.vault import Vault
 
 
@@ -24,5 +25,8 @@ def keep_certificate(vault: Vault, window_id: str, municipality_name: str, folde
     pdf = deletion_certificate_pdf(erased(vault, window_id), municipality_name)
     path = (folder or vault.folder.certificates) / f"{window_id}.pdf"
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder is None:
+        as_its_folder(path.parent)
     path.write_bytes(pdf)
+    as_its_folder(path)
     return path

@@ -22,6 +22,7 @@ from kiosk.store.data_folder import WINDOW_ID, DataFolder
 from kiosk.store.erasing import remove
 from kiosk.store.fsync import fsync_path
 from kiosk.store.kiosk_file import KioskStore
+from kiosk.store.owner import as_its_folder, give
 from kiosk.store.set_aside import forget_aside, left_by_restores, moved_aside, remember_aside, restoring
 from kiosk.store.vault import Vault
 
@@ -149,6 +150,8 @@ def restore_backup(place: Path, data: DataFolder) -> Backup:
     shutil.rmtree(coming, ignore_errors=True)
     (coming / "windows").mkdir(mode=0o700, parents=True)
     coming.chmod(0o700)
+    for each in (coming, coming / "windows"):
+        give(each, data.root if data.root.exists() else coming)
     for name, digest in made.files.items():
         _keep(coming / name, (folder / name).read_bytes())
         if _sha256(coming / name) != digest:
@@ -223,6 +226,7 @@ def _copy_windows(vault: Vault, coming: DataFolder, earlier: DataFolder) -> None
 def _keep(path: Path, data: bytes) -> None:
     part = path.with_name(f".{path.name}.part")
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        as_its_folder(part)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from kiosk.domain.errors import NotFound, StorageFull
 from kiosk.store.fsync import fsync_path
+from kiosk.store.owner import as_its_folder
 
 RESERVE_BYTES = 16 * 1024 * 1024
 WINDOW_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -114,6 +115,7 @@ class DataFolder:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.root.chmod(0o700)
         self.windows.mkdir(mode=0o700, exist_ok=True)
+        as_its_folder(self.windows)
         self.make_reserve()
 
     def make_reserve(self) -> bool:
@@ -147,8 +149,10 @@ class DataFolder:
     @contextmanager
     def key_lock(self) -> Iterator[None]:
         """One process at a time changes the keyring."""
-        descriptor = os.open(self.root / "keyring.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = self.root / "keyring.lock"
+        descriptor = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
         try:
+            as_its_folder(lock)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
@@ -157,6 +161,7 @@ class DataFolder:
 
 def _fill(path: Path, size: int) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        as_its_folder(path)
         os.posix_fallocate(file.fileno(), 0, size)
         os.fsync(file.fileno())
 
@@ -165,6 +170,7 @@ def _replace(path: Path, text: str) -> None:
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            as_its_folder(beside)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

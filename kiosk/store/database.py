@@ -16,6 +16,7 @@ from sqlite_utils import Migrations
 
 from kiosk.domain.errors import Locked, StorageDamaged, StorageFull, TappedFirst
 from kiosk.store.fsync import fsync_path
+from kiosk.store.owner import as_its_folder
 
 KEY_BYTES = 32
 _PRAGMAS = (
@@ -233,6 +234,7 @@ def _make_private(path: Path) -> None:
     if not path.exists():
         with suppress(OSError):  # SQLite says it better
             path.touch(mode=0o600)
+            as_its_folder(path)
 
 
 def _unlock(connection: Any, key: bytes, pages: Pages) -> None:
