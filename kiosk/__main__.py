@@ -1,6 +1,7 @@
 """The console script ``kiosk``: every command of the contract, each loaded only when it is called."""
 
 import os
+import resource
 import sys
 from importlib import import_module
 
@@ -72,6 +73,7 @@ class LazyGroup(click.Group):
 def main(ctx: click.Context) -> None:
     """Application window for My Number Card applications."""
     print_anything()
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash must not write keys and answers to disk
     before = os.umask(PRIVATE)
     ctx.call_on_close(lambda: os.umask(before))
 
