@@ -5,9 +5,12 @@ from datetime import date
 
 from markupsafe import Markup
 
-from kiosk.documents.as_pdf import as_pdf, qr_svg
+from kiosk.documents.as_pdf import as_pdf, qr_svg, sheets_as_pdf
 from kiosk.domain.pack import Pack
 from kiosk.texts import DEFAULT_LANGUAGE, Translate, proper_name, translator
+
+_LETTERS = tuple(half / 2 for half in range(26, 14, -1))
+"""Points, from 13 down to 7.5: a flyer's letters are as large as its sheet allows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ def poster_pdf(pack: Pack) -> bytes:
 
 def flyer_pdf(pack: Pack) -> bytes:
     """A page for each language of the window, Japanese first: what to bring, what happens, what comes after."""
-    return as_pdf("flyer.html", DEFAULT_LANGUAGE, pack=pack, pages=_all_words(pack))
+    sheets = ((words.language, {"pack": pack, "words": words}) for words in _all_words(pack))
+    return sheets_as_pdf("flyer.html", sheets, _LETTERS)
 
 
 def checklist_pdf(pack: Pack) -> bytes:

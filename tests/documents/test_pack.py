@@ -1,5 +1,6 @@
 """Poster, flyer and checklist: one page each and per language whatever is written in, codes that can be read."""
 
+import ctypes
 import re
 from dataclasses import replace
 from datetime import date
@@ -41,6 +42,41 @@ def codes(pdf: bytes) -> list[str]:
     found = [zxingcpp.read_barcodes(page.render(scale=3).to_pil())[0].text for page in document]
     document.close()
     return found
+
+
+def fonts(pdf: bytes) -> list[dict[str, str]]:
+    """On every page the font each character is set in, without weight."""
+    document = pypdfium2.PdfDocument(pdf)
+    found = []
+    for page in document:
+        text, name, flags = page.get_textpage(), ctypes.create_string_buffer(200), ctypes.c_int()
+        seen = {}
+        for place in range(text.count_chars()):
+            pypdfium2.raw.FPDFText_GetFontInfo(text, place, name, len(name), flags)
+            character = chr(pypdfium2.raw.FPDFText_GetUnicode(text, place))
+            seen[character] = name.value.decode().split("+")[-1].removesuffix("-Bold")
+        found.append(seen)
+    document.close()
+    return found
+
+
+def test_chinese_and_korean_stood_in_japanese_shapes() -> None:
+    _, zh, ko = fonts(flyer_pdf(replace(PACK, languages=("zh-Hans", "ko"), municipality="デモ")))
+    assert {zh[each] for each in "带须两件护卡请"} == {"Noto-Sans-CJK-SC"}
+    assert {ko[each] for each in "가져오실것"} == {"Noto-Sans-CJK-KR"}
+    assert {zh["ナ"], ko["ナ"]} == {"BIZ-UDPGothic"}, "what staff point at on paper stays Japanese"
+    (poster,) = fonts(poster_pdf(PACK))
+    assert (poster["编"], poster["넘"]) == ("Noto-Sans-CJK-SC", "Noto-Sans-CJK-KR")
+
+
+def test_letters_are_as_large_as_the_sheet_allows() -> None:
+    def height(pack: Pack) -> float:
+        document = pypdfium2.PdfDocument(flyer_pdf(pack))
+        text = document[0].get_textpage()
+        place = text.get_text_range().index("会社は、申請")
+        return float(pypdfium2.raw.FPDFText_GetFontSize(text, place))
+
+    assert height(replace(PACK, languages=())) > height(replace(LONGEST, languages=()))
 
 
 def test_poster_says_when_where_and_more_in_every_language() -> None:
