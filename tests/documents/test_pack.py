@@ -69,6 +69,24 @@ def test_chinese_and_korean_stood_in_japanese_shapes() -> None:
     assert (poster["编"], poster["넘"]) == ("Noto-Sans-CJK-SC", "Noto-Sans-CJK-KR")
 
 
+@pytest.mark.parametrize("posted", [True, False])
+def test_who_moves_or_renews_read_only_that_the_card_comes_by_post(posted: bool) -> None:
+    for page in texts(flyer_pdf(replace(PACK, is_posted=posted))):
+        assert ("保険証" in page) == posted, page
+        assert ("転送届" in page or "てんそうとどけ" in page) == posted, page
+
+
+def test_the_representative_came_without_the_paper_that_shows_it() -> None:
+    for page in texts(flyer_pdf(PACK)):
+        assert "戸籍謄本" in page or "こせきとうほん" in page, page
+
+
+def test_a_copy_or_an_expired_card_was_brought() -> None:
+    ja, en = texts(flyer_pdf(replace(PACK, languages=("en",))))
+    assert "コピーではなく原本を、期限の切れていないもの" in ja
+    assert "originals,notcopies,thathavenotexpired" in en
+
+
 def test_letters_are_as_large_as_the_sheet_allows() -> None:
     def height(pack: Pack) -> float:
         document = pypdfium2.PdfDocument(flyer_pdf(pack))
