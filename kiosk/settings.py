@@ -1,10 +1,14 @@
 """Every setting: name, default, limits, help, in one table. An unknown key refuses to start."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
+
+from kiosk.domain.window import CONTACT_MAIL, OTHER_CITIES
+from kiosk.texts import languages
 
 
 class SettingsError(Exception):
@@ -66,7 +70,9 @@ def load_settings(path: Path | None = None, **overrides: Any) -> Settings:
     for each in fields(Settings):
         if each.name in values:
             _check(each.name, values[each.name], type(each.default), each.metadata)
-    return Settings(**values)
+    settings = Settings(**values)
+    _check_words(settings)
+    return settings
 
 
 def _refuse_unknown(values: Mapping[str, Any]) -> None:
@@ -81,3 +87,22 @@ def _check(name: str, value: Any, kind: type, limits: Mapping[str, Any]) -> None
     low, high = limits["min"], limits["max"]
     if low is not None and not low <= value <= high:
         raise SettingsError(f"{name} must be between {low} and {high}")
+
+
+def _check_words(settings: Settings) -> None:
+    """Refuse a word that nothing here understands: it would be passed over until somebody stands before it."""
+    _one_of("contact_mail", settings.contact_mail, CONTACT_MAIL)
+    _one_of("other_cities", settings.other_cities, OTHER_CITIES)
+    for code in settings.languages.split(","):
+        _one_of("languages", code, languages())
+    if settings.rules and not Path(settings.rules).is_dir():
+        raise SettingsError(f"rules names a folder that is not there: {settings.rules}")
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ValueError, OSError, KeyError):
+        raise SettingsError(f"time_zone is none that is known: {settings.time_zone}") from None
+
+
+def _one_of(name: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise SettingsError(f"{name} knows no {value!r}, only {', '.join(known)}")

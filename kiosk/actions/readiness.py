@@ -108,7 +108,7 @@ def check_disk(vault: Vault) -> Check:
     """Red under 0.5 GB or where nothing can be written, amber under 2 GB or without the reserve."""
     folder = vault.folder
     place = next(path for path in (folder.root, *folder.root.absolute().parents) if path.exists())
-    if not os.access(place, os.W_OK):
+    if not (place.is_dir() and os.access(place, os.W_OK)):
         return Check("disk", Status.RED, "note_disk_unwritable")
     free = shutil.disk_usage(place).free / _GIGABYTE
     values: dict[str, object] = {"free_gb": round(free, 1)}

@@ -23,7 +23,7 @@ from kiosk.actions.window import make_window, open_window
 from kiosk.app import compile_pages, create_site
 from kiosk.clock import SleepWatch, SystemClock
 from kiosk.commands import folders
-from kiosk.commands.people import data_folder, nothing_in
+from kiosk.commands.people import data_folder, nothing_in, plain_errors
 from kiosk.domain.errors import KioskError
 from kiosk.domain.window import WindowPlan
 from kiosk.settings import Settings, SettingsError, load_settings
@@ -56,6 +56,7 @@ def serve(config: Path | None) -> None:
 @click.option("--port", type=click.IntRange(0, 65535), default=None, help="0 takes any free port")
 @click.option("--no-browser", is_flag=True, help="do not open a browser")
 @click.option("--data", type=folders.FOLDER, help="keep the practice data here")
+@plain_errors
 def demo(port: int | None, no_browser: bool, data: Path | None) -> None:
     """A practice window with a virtual camera: walk through everything, nothing is real."""
     folder = data or Path(tempfile.mkdtemp(prefix="madoguchi-demo-"))
@@ -110,7 +111,7 @@ def _run(settings: Settings, vault: Vault, lines: list[str], *, open_browser: bo
     logging.getLogger("kiosk").setLevel(logging.INFO)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it counts requests that wait, and pictures do wait
     vault.take_from_shell()
-    services = make_services(settings, vault)
+    services = _services(settings, vault)
     try:
         server = _listen(settings, services)
         url = f"http://{settings.host}:{server.effective_port}"
@@ -125,6 +126,13 @@ def _run(settings: Settings, vault: Vault, lines: list[str], *, open_browser: bo
         _until_stopped(server)
     finally:
         services.stop()
+
+
+def _services(settings: Settings, vault: Vault) -> Services:
+    try:
+        return make_services(settings, vault)
+    except ValueError as error:  # a camera nobody understands
+        raise click.UsageError(f"the configuration cannot be used: {error}") from None
 
 
 def _lock_when_told(services: Services) -> None:

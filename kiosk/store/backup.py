@@ -5,6 +5,7 @@ are, and ``backup.json``, which says when it was made, which medium it is on and
 ``DIR/coming``, so that one that was cut off leaves the one before.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -141,11 +142,22 @@ def _check_names(names: Iterable[str]) -> None:
 def restore_backup(place: Path, data: DataFolder) -> Backup:
     """Put a checked copy in place of the data folder; what was there before is kept beside it, never written over.
 
-    Raises NotFound, StorageDamaged, Refused when the data folder is newer than the copy.
+    Raises NotFound, StorageDamaged, StorageFull, Refused when the data folder is newer than the copy.
     """
     made, folder = read_backup(place), _whole(place)
     if data.is_made and _newest(data.root) > datetime.fromisoformat(made.made_at).timestamp():
         raise Refused("backup.error_newer")
+    try:
+        _put_back(made, folder, data)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull("no room on the disk for the copy") from None
+        raise StorageDamaged(f"the copy cannot be put back to {data.root}: {error.strerror}") from None
+    DataFolder(data.root, data.reserve_bytes).make()
+    return made
+
+
+def _put_back(made: Backup, folder: Path, data: DataFolder) -> None:
     coming, aside = restoring(data), moved_aside(data)
     shutil.rmtree(coming, ignore_errors=True)
     (coming / "windows").mkdir(mode=0o700, parents=True)
@@ -162,8 +174,6 @@ def restore_backup(place: Path, data: DataFolder) -> Backup:
     if data.root.exists():
         data.root.rename(aside[-1])
     coming.rename(data.root)
-    DataFolder(data.root, data.reserve_bytes).make()
-    return made
 
 
 def forget_window(vault: Vault, window_id: str, at: str) -> tuple[list[str], list[str]]:

@@ -1,5 +1,6 @@
 """Where everything lies on disk, and the reserve that is freed when the disk is full."""
 
+import errno
 import fcntl
 import os
 import re
@@ -10,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kiosk.domain.errors import NotFound, StorageFull
+from kiosk.domain.errors import NotFound, StorageDamaged, StorageFull
 from kiosk.store.fsync import fsync_path
 from kiosk.store.owner import as_its_folder
 
@@ -111,10 +112,15 @@ class DataFolder:
         return self.keyring.exists()
 
     def make(self) -> None:
-        """Create the folders, readable by this account only, and the reserve."""
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self.root.chmod(0o700)
-        self.windows.mkdir(mode=0o700, exist_ok=True)
+        """Create the folders, readable by this account only, and the reserve; raises StorageDamaged, StorageFull."""
+        try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self.root.chmod(0o700)
+            self.windows.mkdir(mode=0o700, exist_ok=True)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StorageFull("no room on the disk") from None
+            raise StorageDamaged(f"the data folder {self.root} cannot be made: {error.strerror}") from None
         as_its_folder(self.windows)
         self.make_reserve()
 

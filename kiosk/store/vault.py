@@ -270,6 +270,7 @@ class Vault:
 
     def _make(self, keyring: Keyring) -> None:
         self.folder.make()
+        _refuse_without_keys(self.folder)
         self._master = os.urandom(KEY_BYTES)
         keyring.set_master(self._master)
         self._kiosk = KioskStore(self._open(self.folder.kiosk_db, self._master, kiosk_migrations))
@@ -369,6 +370,15 @@ def _destroy_key(store: KioskStore, window_id: str) -> None:
 
 def _lines(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip() and not line.startswith("#")]
+
+
+def _refuse_without_keys(folder: DataFolder) -> None:
+    """Raise StorageDamaged for a kiosk.db without keyring: a set-up that was cut off, or keys that are lost."""
+    if folder.kiosk_db.exists():
+        raise StorageDamaged(
+            f"{folder.kiosk_db} is there without its keyring.json. Put that back from a copy (kiosk backup restore); "
+            "or, if the set-up was cut off and no window was ever made here, remove kiosk.db and begin again"
+        )
 
 
 def _check_passphrase(passphrase: str) -> None:
