@@ -73,7 +73,8 @@ class LazyGroup(click.Group):
 def main(ctx: click.Context) -> None:
     """Application window for My Number Card applications."""
     print_anything()
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a crash must not write keys and answers to disk
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (0, most))  # a crash must not write keys and answers to disk
     before = os.umask(PRIVATE)
     ctx.call_on_close(lambda: os.umask(before))
 

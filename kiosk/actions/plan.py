@@ -50,7 +50,7 @@ class _Seen:
 
 
 def plan_day(people: int, hours: float, visits: Visits, stations: int | None = None) -> Plan:
-    """Find the fewest stations and then the fewest staff for ``people`` in ``hours``; with ``stations`` the staff only.
+    """Find the fewest stations and staff together for ``people`` in ``hours``; with ``stations`` the fewest staff.
 
     The same question gets the same answer: chance begins anew from the same seeds, and every choice meets the same
     people.
@@ -77,9 +77,18 @@ class _Search:
         return tuple(self._looked[each] for each in sorted(self._looked))
 
     def fewest(self) -> Choice:
-        """The fewest stations with staff enough beside, then the fewest staff for them."""
+        """The fewest stations and staff together; of equal sums the one with fewer stations."""
         least = self._least(self._visits.station_minutes)
-        return self.fewest_staff(_fewest(least, self._people, lambda many: self._look(many, self._ample_staff).enough))
+        best = self.fewest_staff(_fewest(least, self._people, lambda many: self._look(many, self._ample_staff).enough))
+        if not best.enough:
+            return best
+        least_staff = self.fewest_staff(self._people).staff
+        stations = best.stations + 1
+        while stations + least_staff < best.stations + best.staff:
+            if self._look(stations, best.stations + best.staff - stations - 1).enough:
+                best = self.fewest_staff(stations)
+            stations += 1
+        return best
 
     def fewest_staff(self, stations: int) -> Choice:
         """The fewest staff for so many stations; where no staff is enough, what ample staff come to."""

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import secrets
 import shutil
 import signal
@@ -107,6 +108,7 @@ def _practice(vault: Vault, settings: Settings) -> list[str]:
 def _run(settings: Settings, vault: Vault, lines: list[str], *, open_browser: bool = False) -> None:
     if settings.host not in LOOPBACK:
         raise click.UsageError("this server listens on loopback only")
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # the browser it opens can write none either
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(message)s", stream=sys.stderr)
     logging.getLogger("kiosk").setLevel(logging.INFO)
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it counts requests that wait, and pictures do wait

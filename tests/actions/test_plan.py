@@ -53,6 +53,12 @@ def test_one_less_of_either_would_not_be_enough() -> None:
     assert not any(each.enough for each in fewer)
 
 
+def test_eleven_stations_took_seventeen_staff_where_twelve_take_eleven() -> None:
+    found = plan_day(250, 3, Visits.from_rules(load_rules("plan")))
+    assert found.answer.stations + found.answer.staff < 11 + 17
+    assert all(each.stations + each.staff >= 23 for each in found.choices if each.enough)
+
+
 def test_more_people_never_take_fewer_hands() -> None:
     answers = [plan_day(many, 4, VISITS).answer for many in (10, 80, 240)]
     hands = [(each.stations, each.staff) for each in answers]

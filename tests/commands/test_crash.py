@@ -14,7 +14,8 @@ from tests.commands.test_people import BOSS, OPERATOR, run
 CRASHES = """
 import os, resource, signal, sys
 from kiosk.__main__ import main
-resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+resource.setrlimit(resource.RLIMIT_CORE, (most, most))
 main(sys.argv[1:], prog_name="kiosk", standalone_mode=False)
 os.kill(os.getpid(), signal.SIGSEGV)
 """

@@ -45,6 +45,33 @@ def test_lc_all_goes_before_lang_and_was_not_looked_at() -> None:
     assert "are enough" in run(*asked, LC_ALL="C", LANG="ja_JP.UTF-8").output
 
 
+def test_nine_of_ten_waited_thirteen_minutes_and_it_was_not_enough_without_a_reason() -> None:
+    answer = run("--people", "60", "--hours", "4", "--stations", "1", LANG="en_US.UTF-8").output
+    assert "on 95 of 100 days nine of ten people wait at most 15 min" in answer
+    assert "Enough on 0 % of days only" in answer
+
+
+def test_hard_questions_were_answered_with_twenty_lines_of_choices() -> None:
+    given = ("--people", "40", "--hours", "0.5")
+    answer = run(*given, LANG="en_US.UTF-8").output
+    (best,) = [line for line in answer.splitlines() if line.startswith("  yes")]
+    found = json.loads(run(*given, "--json").stdout)
+    assert f"stations: {found['stations']}, staff: {found['staff']}." in best
+    assert answer.count("\n  ") <= 3 < len(found["choices"])
+
+
+def test_one_of_the_staff_was_advised_who_could_not_seal_alone() -> None:
+    assert "two people" in run("--people", "2", "--hours", "2", LANG="en_US.UTF-8").output
+    assert "Sealing" not in run("--people", "80", "--hours", "6", LANG="en_US.UTF-8").output
+
+
+@pytest.mark.parametrize("hours", ["3:30", "3,5", "3時間半"])
+def test_half_an_hour_was_written_as_people_write_it(hours: str) -> None:
+    answer = run("--people", "10", "--hours", hours, LANG="en_US.UTF-8")
+    assert answer.exit_code == 2
+    assert "3.5 for three and a half" in answer.stderr
+
+
 @pytest.mark.parametrize(
     "words",
     [("--people", "0", "--hours", "6"), ("--people", "10", "--hours", "0"), ("--people", "10", "--hours", "nan"),
