@@ -19,6 +19,11 @@ Translate = Callable[..., str]
 _TERM = re.compile(r"[○〇々ぁ-ヿ\u3400-\u9fff]+(?:ID)?(?:[々ぁ-ヿ\u3400-\u9fff]+)?")
 _KANA = re.compile(r"[ぁ-ヿ]+")
 _QUOTED = re.compile(r"(?<=[（「])[^（）「」]+(?=[）」])|[ぁ-ヿ]+")
+_DAYS = ["ついたち", "ふつか", "みっか", "よっか", "いつか", "むいか", "なのか", "ようか", "ここのか", "とおか"]
+_DAY_READINGS = dict(zip(map(str, range(1, 11)), _DAYS, strict=True)) | {
+    "14": "じゅうよっか", "20": "はつか", "24": "にじゅうよっか",
+}  # fmt: skip
+_DAY = re.compile(rf"(?<!\d)({'|'.join(sorted(_DAY_READINGS, reverse=True))})<ruby>日<rp>（</rp><rt>にち</rt>")
 _READING = re.compile(r"(?:｜([^《｜]+)|([\u3400-\u9fff々〆ヶ]+))《([^》]+)》")
 
 
@@ -54,9 +59,17 @@ def translator(language: str) -> Translate:
         shown = _shown(language, key)
         if any(isinstance(value, Markup) for value in values.values()):
             shown = escape(shown)
-        return shown.format(**values) if values else shown
+        return _with_day_readings(shown.format(**values)) if values else shown
 
     return t
+
+
+def _with_day_readings(shown: str) -> str:
+    """With the reading of a day of the month that is not its number and にち."""
+    if not isinstance(shown, Markup):
+        return shown
+    read = _DAY.sub(lambda day: f"<ruby>{day[1]}日<rp>（</rp><rt>{_DAY_READINGS[day[1]]}</rt>", shown)
+    return Markup(read)  # noqa: S704 -- it was HTML before
 
 
 @cache

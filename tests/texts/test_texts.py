@@ -113,6 +113,28 @@ def test_reading_becomes_ruby_and_everything_else_is_escaped() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("day", "read"),
+    [(1, "ついたち"), (4, "よっか"), (10, "とおか"), (14, "じゅうよっか"), (20, "はつか"), (24, "にじゅうよっか")],
+)
+def test_the_fourth_was_read_yon_nichi(day: int, read: str) -> None:
+    shown = translator("ja-easy")("flyer.label_date", year=2026, month=12, day=day, weekday="")
+    assert f"</ruby><ruby>{day}日<rp>（</rp><rt>{read}</rt>" in shown
+    assert isinstance(shown, Markup)
+
+
+def test_what_is_put_into_a_text_without_marks_stays_text() -> None:
+    shown = translator("ja")("flyer.note_cities_not_accepted", municipality="4<ruby>日<rp>（</rp><rt>にち</rt>")
+    assert not isinstance(shown, Markup)
+    assert "よっか" not in shown
+
+
+def test_the_eleventh_is_read_by_its_number() -> None:
+    shown = translator("ja-easy")("flyer.label_date", year=2026, month=12, day=11, weekday="<b>")
+    assert "11<ruby>日<rp>（</rp><rt>にち</rt>" in shown
+    assert "&lt;b&gt;" in shown
+
+
 def test_values_put_into_a_ruby_text_are_escaped() -> None:
     assert "&lt;b&gt;" in translator("ja-easy")("applicant.error_too_long", most="<b>")
 
