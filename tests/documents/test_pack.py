@@ -150,6 +150,13 @@ def test_checklist_has_the_days_to_do_things_by() -> None:
     assert "窓口1" in page
 
 
+def test_what_is_done_on_the_day_itself_was_due_by_it() -> None:
+    page = "".join(texts(checklist_pdf(replace(PACK, stages=(Stage("当日", PACK.day, ("開けた",)),)))))
+    assert "当日2026年12月17日" in page
+    assert "まで" not in page
+    assert "予定人数120人" in page
+
+
 def test_what_is_typed_in_is_no_html() -> None:
     (page,) = texts(poster_pdf(replace(PACK, place="<b>A&B</b>", languages=())))
     assert "<b>A&B</b>" in page
