@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from kiosk.domain.columns import check_profiles
+from kiosk.domain.plan import Visits
 from kiosk.office.lines import check_lines
 from kiosk.rules import load_rules
 
@@ -26,6 +27,11 @@ def lines_in(folder: Path | None) -> dict[str, Any]:
 def hosts_in(folder: Path | None) -> list[str]:
     """The hosts of form_qr.toml, as ``columns_in``."""
     return list(_checked("form_qr", folder, lambda rules: list(rules["payload"]["hosts"]))["payload"]["hosts"])
+
+
+def visit_rules_in(folder: Path | None) -> dict[str, Any]:
+    """The rules of plan.toml, as ``columns_in``."""
+    return _checked("plan", folder, Visits.from_rules)
 
 
 def _checked(name: str, folder: Path | None, check: Callable[[Mapping[str, Any]], object]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from kiosk.commands import folders
 from kiosk.commands.people import People, by_staff
 from kiosk.commands.window_papers import window_parts, write_papers
 from kiosk.documents.pack import checklist_pdf, flyer_pdf, poster_pdf
-from kiosk.domain.pack import PackRulesWrong
 
 
 @click.command()
@@ -21,7 +20,7 @@ def pack(people: People, window_id: str, out: Path) -> None:
     folders.refuse_unwritable(out)
     try:
         found = pack_of(window_parts(people, window_id))
-    except (PackRulesWrong, ValueError) as problem:
+    except ValueError as problem:
         raise click.ClickException(f"the rules pack.toml cannot be used: {problem}") from None
     papers = {"poster": poster_pdf(found), "flyer": flyer_pdf(found), "checklist": checklist_pdf(found)}
     write_papers(out, {f"{window_id}-{name}.pdf": paper for name, paper in papers.items()})

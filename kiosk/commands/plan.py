@@ -9,9 +9,9 @@ import click
 
 from kiosk.actions.plan import HOURS, MOST_PEOPLE, Plan, plan_day
 from kiosk.commands.answer import json_line, language, words
+from kiosk.commands.own_rules import visit_rules_in
 from kiosk.commands.people import plain_errors, settings_of
-from kiosk.domain.plan import Choice, PlanRulesWrong, Visits
-from kiosk.rules import load_rules
+from kiosk.domain.plan import Choice, Visits
 from kiosk.texts import Translate, translator
 
 
@@ -44,10 +44,7 @@ def plan(people: int, hours: float, stations: int | None, as_json: bool, config:
 def _visits(config: Path | None) -> Visits:
     """The municipality's minutes; a file that cannot be used is wrong usage."""
     folder = settings_of(config).rules
-    try:
-        return Visits.from_rules(load_rules("plan", Path(folder) if folder else None))
-    except (PlanRulesWrong, ValueError, OSError) as problem:
-        raise click.UsageError(f"plan.toml cannot be used: {problem}") from None
+    return Visits.from_rules(visit_rules_in(Path(folder) if folder else None))
 
 
 def _as_dict(found: Plan) -> dict[str, Any]:

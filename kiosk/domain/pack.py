@@ -6,13 +6,11 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from kiosk.domain.errors import KioskError
-
 LONGEST_ADDRESS = 120
 """Longer ones make a code that old phones do not read from a wall."""
 
 
-class PackRulesWrong(KioskError):
+class PackRulesWrong(ValueError):
     """An entry of pack.toml cannot be used; the message names it."""
 
 

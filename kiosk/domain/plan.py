@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from statistics import median, quantiles
 from typing import Any, Self
 
-from kiosk.domain.errors import KioskError
-
 Minutes = tuple[float, float, float]
 """Least, usual and most minutes of something."""
 
 
-class PlanRulesWrong(KioskError):
+class PlanRulesWrong(ValueError):
     """An entry of plan.toml cannot be used; the message names it."""
 
 
